@@ -1,0 +1,35 @@
+/* Aggregations: one row from the kernel's slot to the reader's eye.
+ *
+ * A key has one slot per CPU: `words` zeroed words of 8 bytes, updated by the BPF function `rt`
+ * (compiler/bpf/agg.bpf.c), merged over CPUs and intervals by `merge`, read by `value`. */
+#pragma once
+
+#include "compiler/catalog/value.h"
+
+struct nt_agg;
+
+/* One aggregation as a script uses it. */
+struct nt_agg_use {
+    const struct nt_agg *agg;
+    const char *name;           /* of the column: as written, "avg(latency)" */
+    const struct nt_type *type; /* of the argument; NULL where there is none */
+    int64_t lo, hi, step;       /* lhist */
+    uint16_t word, words;       /* its place in the slot */
+};
+
+struct nt_agg {
+    const char *name;   /* "hist" */
+    const char *params; /* "x", "x, lo, hi, step", "" */
+    uint8_t nparams;
+    const char *rt; /* void rt(u64 *slot, s64 x, bool is_signed, s64 lo, s64 hi, s64 step) */
+    const char *doc;
+    uint16_t (*words)(const struct nt_agg_use *use);
+    void (*merge)(const struct nt_agg_use *use, uint64_t *into, const uint64_t *from);
+    /* Buckets come from the arena. */
+    struct nt_value (*value)(const struct nt_agg_use *use, const uint64_t *slot, struct nt_arena *a);
+    /* What rows are sorted by, largest first; comparisons of equal types are exact. */
+    __int128 (*rank)(const struct nt_agg_use *use, const uint64_t *slot);
+};
+
+extern const struct nt_agg nt_aggs[]; /* ends with a row without a name */
+const struct nt_agg *nt_agg_find(const char *name);

@@ -1,0 +1,91 @@
+/* The types of the language, one row each: how a value is stored, read from text and printed.
+ *
+ * Every value is 1 to NT_MAX_WORDS words of 8 bytes in host order, in registers, map keys and ring
+ * records alike: there is no padding to clear and no alignment to think of.
+ *
+ *   one word    int uint bool duration (ns) bytes port enum flags mac (48 bits, the first byte
+ *               highest) ksym, kernel pointers
+ *   ip          two: the address as a 128-bit number, high half first; IPv4 is ::ffff:a.b.c.d
+ *   cidr        three: address, prefix length counted in 128 bits
+ *   ifname      two: 16 bytes as the kernel has them, NUL-padded
+ *   string      1 to NT_MAX_WORDS: bytes, NUL-padded (comm has two)
+ *   flow        five: source ip, destination ip, then sport << 48 | dport << 32 | proto << 16 | 1;
+ *               where there is no IP: source mac, 0, destination mac, 0, ethertype << 16 | 2
+ */
+#pragma once
+
+#include "compiler/base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct nt_str;
+
+enum { NT_MAX_WORDS = 8 };
+
+enum nt_kind {
+    NT_KIND_ERROR, /* reported already; silences follow-up errors */
+    NT_KIND_INT,
+    NT_KIND_UINT,
+    NT_KIND_BOOL,
+    NT_KIND_DURATION,
+    NT_KIND_BYTES,
+    NT_KIND_PORT,
+    NT_KIND_ENUM,
+    NT_KIND_FLAGS,
+    NT_KIND_MAC,
+    NT_KIND_KSYM,
+    NT_KIND_POINTER, /* to a kernel type; btf_id says which */
+    NT_KIND_IP,
+    NT_KIND_CIDR,
+    NT_KIND_IFNAME,
+    NT_KIND_STRING,
+    NT_KIND_FLOW,
+    NT_KIND_STACK, /* one word: id in the stack map */
+    NT_KIND_SCOPE, /* a header scope such as tcp; never stored */
+    NT_KIND_MAX,
+};
+
+struct nt_enumerator {
+    const char *name;
+    int64_t value;
+    bool here; /* false: the running kernel's enum lacks it, so it never matches */
+};
+
+struct nt_type {
+    enum nt_kind kind;
+    const char *name; /* as written after ':' */
+    uint8_t words;
+    bool is_signed;
+    bool json_number; /* in JSON a number (duration: ns), else a string */
+    /* Text of a literal or of a command line's value -> words; 0 or -EINVAL. NULL: has no text. */
+    int (*parse)(const struct nt_type *t, const char *text, size_t len, uint64_t *ret_words);
+    /* Words -> text, as a person reads it (durations with a unit, enums by name). ksym and stack need
+     * the running kernel: the runtime prints those itself. */
+    void (*format)(const struct nt_type *t, const uint64_t *words, struct nt_str *out);
+    const struct nt_enumerator *names; /* enum, flags */
+    uint32_t nnames;
+    bool hex; /* enum: a value without a name prints as 0x88cc */
+    uint32_t btf_id;
+    const char *doc;
+};
+
+/* The fixed types. */
+extern const struct nt_type nt_type_error, nt_type_int, nt_type_uint, nt_type_bool, nt_type_duration,
+    nt_type_bytes, nt_type_port, nt_type_mac, nt_type_ksym, nt_type_ip, nt_type_cidr, nt_type_ifname,
+    nt_type_string, nt_type_flow, nt_type_stack, nt_type_scope;
+
+/* A fixed type by the name written after ':' ("int", "duration", ...), or NULL. */
+const struct nt_type *nt_type_find(const char *name);
+/* All fixed types that have a name, for `ntrace list` and the reference; NULL at the end. */
+extern const struct nt_type *const nt_types[];
+
+/* Made on demand. string: words 1..NT_MAX_WORDS. */
+const struct nt_type *nt_type_new_string(struct nt_arena *a, uint8_t words);
+const struct nt_type *nt_type_new_enum(struct nt_arena *a, const char *name, bool flags,
+                                       const struct nt_enumerator *names, uint32_t nnames);
+const struct nt_type *nt_type_new_pointer(struct nt_arena *a, const char *name, uint32_t btf_id);
+
+/* The enumerator of that name (exact, then without regard to case), or NULL. */
+const struct nt_enumerator *nt_enum_find(const struct nt_type *t, const char *name, size_t len);

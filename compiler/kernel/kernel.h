@@ -1,0 +1,91 @@
+/* What the running kernel offers: its types (BTF), its tracepoints, its features. Opened once; the
+ * compiler asks it, never the version number. A fixture directory can stand in for the kernel, so
+ * that compiler tests give the same result everywhere:
+ *
+ *   DIR/vmlinux          raw BTF
+ *   DIR/tracing/events/  a copy of the tracefs tree, as much as is needed
+ *   DIR/features         names of enum nt_feature, one a line; "isa v3" */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct btf;
+struct nt_arena;
+struct nt_kernel;
+
+struct nt_kernel_options {
+    const char *fixture; /* directory, or NULL for the running kernel */
+    const char *btf;     /* --btf FILE, or NULL */
+};
+
+/* 0 or -errno; *ret_why then says what is missing and what to do, in static storage. */
+int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k, const char **ret_why);
+/* Accepts NULL, sets NULL. */
+void nt_kernel_close(struct nt_kernel **k);
+
+const struct btf *nt_kernel_btf(const struct nt_kernel *k);
+const char *nt_kernel_release(const struct nt_kernel *k); /* "6.18.44", "fixture" */
+
+/* Type id by name and BTF_KIND_*, or 0. Indexed: cheap. */
+uint32_t nt_kernel_find(const struct nt_kernel *k, const char *name, uint32_t kind);
+const char *nt_kernel_type_name(const struct nt_kernel *k, uint32_t id); /* "" when anonymous */
+/* Follows typedef, const, volatile, restrict, type tags. */
+uint32_t nt_kernel_strip(const struct nt_kernel *k, uint32_t id);
+/* "struct sk_buff *", "__be16", ... for messages. */
+const char *nt_kernel_type_text(const struct nt_kernel *k, struct nt_arena *a, uint32_t id);
+
+/* A member, looked for through anonymous structs and unions. */
+struct nt_member {
+    const char *name;
+    uint32_t type;       /* not stripped: __be16 matters */
+    uint32_t bit_offset; /* from the start of the outer struct */
+    uint32_t bits;       /* of a bit field; 0: not one */
+};
+bool nt_kernel_member(const struct nt_kernel *k, uint32_t struct_id, const char *name,
+                      struct nt_member *ret_member);
+/* All of them, those of anonymous ones included: for "did you mean". */
+void nt_kernel_each_member(const struct nt_kernel *k, uint32_t struct_id,
+                           void (*each)(const char *name, void *arg), void *arg);
+
+/* Parameters of a kernel function, in order; names without "__nullable". -ENOENT when BTF lacks it. */
+struct nt_kparam {
+    const char *name;
+    uint32_t type;
+    bool nullable;
+};
+int nt_kernel_func(const struct nt_kernel *k, struct nt_arena *a, const char *name,
+                   const struct nt_kparam **ret_params, uint32_t *ret_n, uint32_t *ret_rettype);
+/* Of a raw tracepoint: those of __traceiter_NAME, without the first (void *__data). */
+int nt_kernel_raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *name,
+                             const struct nt_kparam **ret_params, uint32_t *ret_n);
+
+/* A field of a tracefs tracepoint's record (events/SYS/NAME/format). */
+struct nt_tpfield {
+    const char *name;
+    const char *type; /* the C text, "char[16]", "__u8" */
+    uint32_t offset, size;
+    bool is_signed;
+};
+int nt_kernel_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *sys,
+                         const char *name, const struct nt_tpfield **ret_fields, uint32_t *ret_n);
+/* Names of tracepoints ("skb:kfree_skb"): for "did you mean" and ntrace list. */
+void nt_kernel_each_tracepoint(const struct nt_kernel *k, void (*each)(const char *name, void *arg),
+                               void *arg);
+
+enum nt_feature {
+    NT_FEATURE_TP_BTF,       /* BTF-typed raw tracepoints (5.5) */
+    NT_FEATURE_FENTRY,       /* trampolines; some hosts refuse them */
+    NT_FEATURE_KPROBE,
+    NT_FEATURE_RINGBUF,      /* 5.8 */
+    NT_FEATURE_ATOMIC_FETCH, /* 5.12 */
+    NT_FEATURE_MAX,
+};
+const char *nt_feature_name(enum nt_feature f); /* "fentry" */
+/* Asked by trying, once. Without the privilege to try, false. */
+bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f);
+/* Highest instruction set it takes: 2, 3 or 4. Asked by trying; 3 when that is not possible. */
+int nt_kernel_isa(const struct nt_kernel *k);
+/* Can this function be traced (available_filter_functions, or kallsyms)? */
+bool nt_kernel_traceable(const struct nt_kernel *k, const char *func);

@@ -1,0 +1,150 @@
+/* The contract between compiler/ and runtime/: a compiled script as an ELF image and a plain
+ * description of its probes, tables, records and of the bodies that run in ntrace itself. The runtime
+ * knows nothing else of a script. All of it lives in the compilation's arena. */
+#pragma once
+
+#include "compiler/base/source.h"
+#include "compiler/catalog/aggs.h"
+#include "compiler/catalog/types.h"
+
+/* Map names in the object. Those of tables are in struct nt_table. */
+#define NT_MAP_COUNTERS "nt_counters" /* per-CPU array [probe] of u64[NT_CNT_MAX] */
+#define NT_MAP_GEN      "nt_gen"      /* array [table] of u64: which buffer events write, 0 or 1 */
+#define NT_MAP_RINGS    "nt_rings"    /* array of maps [cpu]: one ring buffer a CPU */
+#define NT_MAP_STACKS   "nt_stacks"   /* stack trace map, u64[127] */
+
+/* What a probe counts about itself. */
+enum nt_counter {
+    NT_CNT_RING_FULL, /* rows that found the ring full */
+    NT_CNT_OTHERS,    /* updates that found a table full and went to (others) */
+    NT_CNT_UNPARSED,  /* packets whose headers could not be read */
+    NT_CNT_NO_START,  /* latencies whose start was not seen */
+    NT_CNT_HELD,      /* rows held back by limit */
+    NT_CNT_START_FULL, /* starts that found no room */
+    NT_CNT_STACK,     /* stacks that could not be taken */
+    NT_CNT_SPARE,
+    NT_CNT_MAX,
+};
+
+/* One BPF program and the hook it sits on. The order of the array is the order of attaching. */
+struct nt_probe {
+    const char *prog;    /* function in the object */
+    const char *section; /* as libbpf attaches it: "tp_btf/kfree_skb" */
+    const char *event;   /* as the user knows it: "skb_drop" */
+    const char *hook;    /* the alternative taken: "raw_tracepoint:kfree_skb" */
+    const char *why;     /* "body", "start of latency", "end of latency" */
+    struct nt_span at;   /* where the script asks for it */
+};
+
+struct nt_column {
+    const char *name;
+    const struct nt_type *type;
+    uint16_t word; /* offset in words from the key's or record's first column */
+    int16_t absent_bit; /* bit in the absent word, or -1: always there */
+};
+
+/* A key or a record body: columns, then, if absent_word >= 0, one word of absent bits. */
+struct nt_layout {
+    const struct nt_column *columns;
+    uint16_t ncolumns;
+    uint16_t words; /* all of it */
+    int16_t absent_word;
+};
+
+struct nt_table {
+    const char *name;   /* "drops", or the aggregation's own text */
+    bool named;
+    const char *map[2]; /* per-CPU hashes key -> slot; [1] is NULL when it is never cleared */
+    const char *others; /* per-CPU array [buffer] of one slot: what found the table full */
+    struct nt_layout key; /* ncolumns 0: one row; the key is then one word, 0 */
+    const struct nt_agg_use *aggs;
+    uint16_t naggs;
+    uint16_t slot_words;
+    uint32_t max; /* keys */
+    bool end_prints; /* an `end` body prints it: no report of its own at the end */
+};
+
+/* printf: literal text and conversions in turn. */
+struct nt_piece {
+    const char *text; /* literal, or NULL: a conversion */
+    int16_t column;   /* index of the argument */
+    char conv;        /* d u x s ... as the checker understood it; 's' prints any type as itself */
+    const char *flags; /* what stands between % and conv: "-16", "08", "" */
+};
+
+enum nt_record_kind { NT_RECORD_EMIT, NT_RECORD_PRINTF };
+
+/* What a ring carries, in words of 8 bytes:
+ *   [0] record id | cpu << 32   [1] time, ns of CLOCK_MONOTONIC   [2...] the body as layout says */
+enum { NT_RECORD_HEADER_WORDS = 2 };
+struct nt_record {
+    enum nt_record_kind kind;
+    const char *event; /* of the body it stands in, "" for every, begin, end */
+    struct nt_layout body;
+    const struct nt_piece *pieces; /* printf */
+    uint16_t npieces;
+};
+
+/* Expressions of bodies that run in ntrace. Values as in BPF: words and an absent mark. */
+enum nt_xop {
+    NT_X_CONST, /* words */
+    NT_X_LOCAL, /* slot */
+    NT_X_NOW,   /* ns of CLOCK_MONOTONIC */
+    NT_X_ELAPSED, /* ns since all probes were attached */
+    NT_X_ADD, NT_X_SUB, NT_X_MUL, NT_X_DIV, NT_X_MOD, NT_X_AND, NT_X_OR, NT_X_XOR, NT_X_SHL, NT_X_SHR,
+    NT_X_EQ, NT_X_NE, NT_X_LT, NT_X_LE, NT_X_GT, NT_X_GE, /* signedness: type of kid[0] */
+    NT_X_LAND, NT_X_LOR, NT_X_LNOT, NT_X_NEG, NT_X_COND, NT_X_ELSE, /* ?: and ?? */
+};
+struct nt_x {
+    enum nt_xop op;
+    const struct nt_type *type;
+    bool absent; /* CONST: no value */
+    uint64_t w[NT_MAX_WORDS];
+    uint16_t slot;
+    const struct nt_x *kid[3];
+};
+
+enum nt_act_kind {
+    NT_ACT_PRINT,  /* table, or all when -1 */
+    NT_ACT_CLEAR,  /* table, or all when -1 */
+    NT_ACT_EXIT,   /* expr: exit code, or NULL */
+    NT_ACT_RECORD, /* record, args: emit and printf */
+    NT_ACT_IF,     /* expr, then, other */
+    NT_ACT_LET,    /* slot = expr */
+};
+struct nt_act {
+    enum nt_act_kind kind;
+    int table;
+    uint32_t top;   /* PRINT: rows, 0: the script's $top */
+    int by;         /* PRINT: sort by this aggregation, -1: the first */
+    uint16_t slot;
+    const struct nt_x *expr;
+    const struct nt_record *record;
+    const struct nt_x *const *args;
+    uint16_t nargs;
+    const struct nt_act *then, *other;
+    const struct nt_act *next;
+};
+
+enum nt_when { NT_WHEN_BEGIN, NT_WHEN_EVERY, NT_WHEN_END };
+struct nt_body {
+    enum nt_when when;
+    uint64_t period; /* EVERY: ns */
+    uint16_t nslots; /* let variables */
+    const struct nt_act *first;
+};
+
+struct nt_program {
+    const void *elf;
+    size_t elf_size;
+    const struct nt_probe *probes;
+    uint32_t nprobes;
+    const struct nt_table *tables;
+    uint32_t ntables;
+    const struct nt_record *records; /* index = record id; those of ntrace's own bodies too */
+    uint32_t nrecords;
+    const struct nt_body *bodies;
+    uint32_t nbodies;
+    uint32_t top;       /* rows of a printed table: $top */
+    bool uses_rings, uses_stacks;
+};
