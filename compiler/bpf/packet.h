@@ -1,0 +1,22 @@
+/* What the packet parser found, shared by packet.bpf.c and the compiler. Plain C, no includes. */
+#pragma once
+
+enum {
+    NT_HAVE_ETH = 1 << 0,
+    NT_HAVE_VLAN = 1 << 1, /* a tag in the packet; one that the skb carries apart is the view's business */
+    NT_HAVE_ARP = 1 << 2,
+    NT_HAVE_IP = 1 << 3,
+    NT_HAVE_IP6 = 1 << 4,
+    NT_HAVE_ICMP = 1 << 5,
+    NT_HAVE_ICMP6 = 1 << 6,
+    NT_HAVE_TCP = 1 << 7,
+    NT_HAVE_UDP = 1 << 8,
+    NT_HAVE_SCTP = 1 << 9,
+    NT_HAVE_UNPARSED = 1 << 10, /* there, but not to be read: outside the linear part, or cut short */
+};
+
+/* Bytes read per layer. */
+enum { NT_L2_BYTES = 18, NT_L3_BYTES = 40, NT_L4_BYTES = 20 };
+
+/* Where an event's packet begins: the `at` of its declaration. */
+enum nt_place { NT_AT_NETWORK, NT_AT_MAC, NT_AT_DATA, NT_AT_TRANSPORT, NT_AT_ANY };

@@ -1,0 +1,172 @@
+#include "compiler/catalog/hooks.h"
+
+#include "compiler/kernel/kernel.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct nt_harg *args_of(struct nt_arena *a, const struct nt_kparam *params, uint32_t n)
+{
+    struct nt_harg *arg = NT_NEW_N(a, struct nt_harg, n + 1);
+
+    for (uint32_t i = 0; i < n; i++)
+        arg[i] = (struct nt_harg){.name = params[i].name,
+                                  .type = params[i].type,
+                                  .index = (uint16_t)i,
+                                  .nullable = params[i].nullable};
+    return arg;
+}
+
+static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+                          struct nt_target *ret_target, const char **ret_why)
+{
+    const struct nt_kparam *params;
+    uint32_t n;
+
+    if (nt_kernel_raw_tracepoint(k, a, target, &params, &n) < 0) {
+        *ret_why = "this kernel has no such tracepoint";
+        return -ENOENT;
+    }
+    bool direct = nt_kernel_has(k, NT_FEATURE_TP_BTF);
+    *ret_target = (struct nt_target){
+        .args = direct ? NT_ARGS_BTF : NT_ARGS_RAW,
+        .section = nt_sprintf(a, "%s/%s", direct ? "tp_btf" : "raw_tp", target),
+        .arg = args_of(a, params, n),
+        .nargs = n,
+        .typed = true,
+    };
+    return 0;
+}
+
+static int tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+                      struct nt_target *ret_target, const char **ret_why)
+{
+    const char *colon = strchr(target, ':');
+    const struct nt_tpfield *fields;
+    struct nt_harg *arg;
+    uint32_t n;
+
+    if (!colon) {
+        *ret_why = "a tracepoint is written tracepoint:SYSTEM:NAME";
+        return -ENOENT;
+    }
+    char *sys = nt_strndup(a, target, (size_t)(colon - target));
+
+    if (nt_kernel_tracepoint(k, a, sys, colon + 1, &fields, &n) < 0) {
+        *ret_why = "this kernel has no such tracepoint";
+        return -ENOENT;
+    }
+    arg = NT_NEW_N(a, struct nt_harg, n + 1);
+    for (uint32_t i = 0; i < n; i++)
+        arg[i] = (struct nt_harg){.name = fields[i].name,
+                                  .offset = (uint16_t)fields[i].offset,
+                                  .size = (uint16_t)fields[i].size,
+                                  .is_signed = fields[i].is_signed};
+    *ret_target = (struct nt_target){
+        .args = NT_ARGS_RECORD,
+        .section = nt_sprintf(a, "tp/%s/%s", sys, colon + 1),
+        .arg = arg,
+        .nargs = n,
+        .typed = true,
+    };
+    return 0;
+}
+
+static int function(const struct nt_kernel *k, struct nt_arena *a, const char *target, bool direct,
+                    struct nt_target *ret_target)
+{
+    const struct nt_kparam *params;
+    uint32_t n, ret;
+    bool typed = nt_kernel_func(k, a, target, &params, &n, &ret) == 0;
+
+    *ret_target = (struct nt_target){
+        .args = direct ? NT_ARGS_BTF : NT_ARGS_REGS,
+        .section = nt_sprintf(a, "%s/%s", direct ? "fentry" : "kprobe", target),
+        .arg = typed ? args_of(a, params, n) : NULL,
+        .nargs = typed ? n : 0,
+        .typed = typed,
+    };
+    return 0;
+}
+
+static bool has_types(const struct nt_kernel *k, struct nt_arena *a, const char *target)
+{
+    const struct nt_kparam *params;
+    uint32_t n, ret;
+
+    return nt_kernel_func(k, a, target, &params, &n, &ret) == 0;
+}
+
+static int fentry(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+                  struct nt_target *ret_target, const char **ret_why)
+{
+    if (!nt_kernel_has(k, NT_FEATURE_FENTRY)) {
+        *ret_why = "this host does not let programs attach to functions by fentry";
+        return -EOPNOTSUPP;
+    }
+    if (!has_types(k, a, target) || !nt_kernel_traceable(k, target)) {
+        *ret_why = "this kernel has no such function, or it can't be traced";
+        return -ENOENT;
+    }
+    return function(k, a, target, true, ret_target);
+}
+
+static int kprobe(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+                  struct nt_target *ret_target, const char **ret_why)
+{
+    if (!nt_kernel_has(k, NT_FEATURE_KPROBE)) {
+        *ret_why = "this kernel has no kprobes";
+        return -EOPNOTSUPP;
+    }
+    if (!nt_kernel_traceable(k, target)) {
+        *ret_why = "this kernel has no such function, or it can't be traced";
+        return -ENOENT;
+    }
+    return function(k, a, target, false, ret_target);
+}
+
+/* The best hook for a function's entry: fentry reads arguments without a helper call. */
+static int fn(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+              struct nt_target *ret_target, const char **ret_why)
+{
+    int err = fentry(k, a, target, ret_target, ret_why);
+
+    if (err < 0) {
+        err = kprobe(k, a, target, ret_target, ret_why);
+        if (err == -EOPNOTSUPP)
+            *ret_why = "this host has neither fentry nor kprobes";
+    }
+    return err;
+}
+
+const struct nt_hook nt_hooks[] = {
+    {"raw_tracepoint", "a tracepoint, with the arguments the kernel's code hands it", raw_tracepoint},
+    {"tracepoint", "a tracepoint SYSTEM:NAME, with the fields of its record", tracepoint},
+    {"fn", "entry of a kernel function, by the best hook this kernel offers", fn},
+    {"fentry", "entry of a kernel function, by trampoline", fentry},
+    {"kprobe", "entry of a kernel function, by breakpoint", kprobe},
+    {"call", "a kernel function from entry to return", NULL},
+    {"fexit", "return of a kernel function, by trampoline", NULL},
+    {"kretprobe", "return of a kernel function, by breakpoint", NULL},
+    {"uprobe", "entry of a user function, LIB:SYMBOL", NULL},
+    {"uretprobe", "return of a user function, LIB:SYMBOL", NULL},
+    {"ucall", "a user function from entry to return, LIB:SYMBOL", NULL},
+    {"usdt", "a user statically defined probe, LIB:PROVIDER:NAME", NULL},
+    {"profile", "a timer on every CPU, 99hz", NULL},
+    {0},
+};
+
+const struct nt_hook *nt_hook_of(const char *probe, const char **ret_target)
+{
+    const char *colon = strchr(probe, ':');
+
+    for (const struct nt_hook *h = nt_hooks; colon && h->name; h++) {
+        size_t len = strlen(h->name);
+
+        if (len == (size_t)(colon - probe) && memcmp(h->name, probe, len) == 0) {
+            *ret_target = colon + 1;
+            return h;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,49 @@
+/* Ways into the kernel: what stands before the colon of a probe. A row says how a target is found and
+ * where its arguments come from; the section name makes libbpf attach it. */
+#pragma once
+
+#include "compiler/base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nt_kernel;
+
+/* How argument N is read from the program's context. */
+enum nt_args {
+    NT_ARGS_BTF,    /* u64 ctx[N], pointers typed: direct loads (tp_btf, fentry) */
+    NT_ARGS_RAW,    /* u64 ctx[N], plain numbers: bpf_probe_read_kernel (raw_tp) */
+    NT_ARGS_REGS,   /* registers of the calling convention in pt_regs (kprobe) */
+    NT_ARGS_RECORD, /* fields of a tracepoint's record, at offsets in the context */
+};
+
+struct nt_harg {
+    const char *name;
+    uint32_t type;     /* BTF id as declared, 0: unknown */
+    uint16_t index;    /* BTF, RAW, REGS */
+    uint16_t offset, size; /* RECORD */
+    bool is_signed;        /* RECORD */
+    bool nullable;
+};
+
+/* A target found on this kernel. */
+struct nt_target {
+    enum nt_args args;
+    const char *section; /* "tp_btf/kfree_skb" */
+    const struct nt_harg *arg;
+    uint32_t nargs;
+    bool typed; /* false: arguments have no names here; those asked for are taken in their order */
+};
+
+struct nt_hook {
+    const char *name; /* "raw_tracepoint" */
+    const char *doc;
+    /* NULL: the grammar knows it, this version can't attach it. 0; -ENOENT: the kernel has no such
+     * target; -EOPNOTSUPP: this host has no such hook; *ret_why says it in words. */
+    int (*resolve)(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+                   struct nt_target *ret_target, const char **ret_why);
+};
+
+extern const struct nt_hook nt_hooks[]; /* ends with a row without a name */
+/* Of "raw_tracepoint:kfree_skb"; *ret_target is what follows the first colon. NULL: no such hook. */
+const struct nt_hook *nt_hook_of(const char *probe, const char **ret_target);
