@@ -1,0 +1,128 @@
+/* Results on their way to a reader. A format (text, JSON lines) is one file and one row of
+ * nt_formats: five functions that see values, columns and the plain structs below, never BPF.
+ *
+ * A format only appends to `text` of its struct nt_output; writing is done in one place (output.c),
+ * which keeps the first error: from then on every nt_output_*() gives that -errno (-ENOSPC, -EPIPE:
+ * SIGPIPE must be ignored) and the session should end. Rows are buffered: call nt_output_flush()
+ * after a batch. All structs given to a format are read during the call only.
+ *
+ * Times are ns since the epoch (CLOCK_REALTIME); the caller converts the kernel's monotonic ones.
+ */
+#pragma once
+
+#include "compiler/base/str.h"
+#include "compiler/catalog/value.h"
+#include "compiler/program.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A row of `emit` or the arguments of a printf. */
+struct nt_event_row {
+    const struct nt_record *record;
+    uint32_t id; /* of the record */
+    uint32_t cpu;
+    uint64_t time;
+    const struct nt_value *values; /* one per column of record->body */
+};
+
+struct nt_row {
+    const struct nt_value *key;    /* one per column of table->key; NULL for (others) */
+    const struct nt_value *values; /* one per aggregation */
+};
+
+/* A table as it is to be shown: sorted and cut by the caller. */
+struct nt_rows {
+    const struct nt_table *table;
+    const struct nt_row *row;
+    uint32_t n;
+    uint64_t total;              /* keys there are; total - n are said to be left out */
+    const struct nt_row *others; /* what found the table full, or NULL: nothing did */
+    uint64_t time;
+    bool final; /* the report at the end, over the whole run */
+};
+
+/* What a probe counted about itself, indexed by enum nt_counter. */
+struct nt_probe_counts {
+    const struct nt_probe *probe;
+    const uint64_t *n;
+};
+
+enum nt_notice_kind {
+    NT_NOTICE_READY,    /* all probes are attached */
+    NT_NOTICE_COUNTERS, /* what was lost; its text is made here, from the counts that are not zero
+                         */
+    NT_NOTICE_WARNING,
+};
+
+/* What is not a result. Its text goes to `err` whatever the format; a format may add its own. */
+struct nt_notice {
+    enum nt_notice_kind kind;
+    uint64_t time;
+    const char *text;                     /* READY, WARNING: a line without its newline */
+    const struct nt_probe *probes;        /* READY */
+    uint32_t nprobes;                     /* READY */
+    const struct nt_probe_counts *counts; /* COUNTERS: every probe */
+    uint32_t ncounts;                     /* COUNTERS */
+};
+
+/* Text of what only the running kernel can name. */
+struct nt_resolver {
+    void *ctx;
+    /* "tcp_v4_rcv+0x1a", or the address in hex. */
+    void (*symbol)(void *ctx, uint64_t address, struct nt_str *out);
+    /* Frames of the stack, innermost first, each ended by a newline; nothing when it is unknown. */
+    void (*stack)(void *ctx, uint64_t id, struct nt_str *out);
+};
+
+struct nt_output_options {
+    int fd;                      /* results; stays the caller's */
+    FILE *err;                   /* notices; NULL: none */
+    struct nt_resolver resolver; /* functions may be NULL: addresses and ids are printed */
+};
+
+struct nt_format;
+
+/* An open output. Formats read `options`, append to `text`, own `state`. */
+struct nt_output {
+    const struct nt_format *format;
+    struct nt_output_options options;
+    struct nt_str text;
+    void *state;
+    int error; /* 0 or the -errno of the first failed write */
+};
+
+struct nt_format {
+    const char *name;
+    const char *doc;
+    int (*open)(struct nt_output *o); /* 0 or -errno; may be NULL, as may notice and close */
+    void (*event)(struct nt_output *o, const struct nt_event_row *row);
+    void (*table)(struct nt_output *o, const struct nt_rows *rows);
+    void (*notice)(struct nt_output *o, const struct nt_notice *notice);
+    void (*close)(struct nt_output *o); /* gives `state` back; writes nothing */
+};
+
+extern const struct nt_format nt_formats[]; /* ends with a row without a name */
+extern const struct nt_format nt_format_text, nt_format_json;
+const struct nt_format *nt_format_find(const char *name);
+
+/* For the session: 0 or -errno each. */
+int nt_output_open(struct nt_output **ret_o, const struct nt_format *format,
+                   const struct nt_output_options *options);
+int nt_output_event(struct nt_output *o, const struct nt_event_row *row);
+int nt_output_table(struct nt_output *o, const struct nt_rows *rows);
+int nt_output_notice(struct nt_output *o, const struct nt_notice *notice);
+int nt_output_flush(struct nt_output *o);
+/* Accepts NULL, sets NULL. Flushes; to learn whether that worked, flush before. */
+void nt_output_close(struct nt_output **o);
+
+/* For the formats. */
+
+/* A value of one cell (not a histogram, not stats) as a person reads it, symbols resolved, bytes
+ * that would upset a terminal as \xNN. */
+void nt_output_value(struct nt_output *o, const struct nt_value *value, struct nt_str *out);
+/* The text a printf record makes of its arguments. */
+void nt_output_printf(struct nt_output *o, const struct nt_event_row *row, struct nt_str *out);
+/* Name of a counter in machine-readable output ("ring_full"), NULL for spare ones. */
+const char *nt_counter_name(enum nt_counter counter);
