@@ -36,6 +36,21 @@ uint32_t nt_kernel_strip(const struct nt_kernel *k, uint32_t id);
 /* "struct sk_buff *", "__be16", ... for messages. */
 const char *nt_kernel_type_text(const struct nt_kernel *k, struct nt_arena *a, uint32_t id);
 
+/* What a type is, behind typedefs and qualifiers. Nobody outside this module reads BTF itself. */
+enum nt_kkind { NT_K_OTHER, NT_K_INT, NT_K_BOOL, NT_K_POINTER, NT_K_ARRAY, NT_K_STRUCT, NT_K_ENUM };
+struct nt_ktype {
+    enum nt_kkind kind; /* a union is a STRUCT */
+    uint32_t id;        /* stripped */
+    uint32_t size;      /* bytes; of the whole array; 8 of a pointer */
+    bool is_signed;     /* INT, ENUM */
+    uint32_t target;    /* POINTER: what it points to, 0: void. ARRAY: its element. Not stripped. */
+    uint32_t count;     /* ARRAY: elements */
+};
+struct nt_ktype nt_kernel_type(const struct nt_kernel *k, uint32_t id);
+/* Names of an enum, in its order; of enum and enum64 alike. */
+void nt_kernel_each_enumerator(const struct nt_kernel *k, uint32_t enum_id,
+                               void (*each)(const char *name, int64_t value, void *arg), void *arg);
+
 /* A member, looked for through anonymous structs and unions. */
 struct nt_member {
     const char *name;
