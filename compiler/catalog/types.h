@@ -24,6 +24,9 @@ struct nt_str;
 
 enum { NT_MAX_WORDS = 8 };
 
+/* The low 16 bits of a flow's last word. */
+enum { NT_FLOW_IP = 1, NT_FLOW_ETH = 2 };
+
 enum nt_kind {
     NT_KIND_ERROR, /* reported already; silences follow-up errors */
     NT_KIND_INT,
@@ -61,8 +64,9 @@ struct nt_type {
     bool json_number; /* in JSON a number (duration: ns), else a string */
     /* Text of a literal or of a command line's value -> words; 0 or -EINVAL. NULL: has no text. */
     int (*parse)(const struct nt_type *t, const char *text, size_t len, uint64_t *ret_words);
-    /* Words -> text, as a person reads it (durations with a unit, enums by name). ksym and stack need
-     * the running kernel: the runtime prints those itself. */
+    /* Words -> text, as a person reads it (durations with a unit, enums by name). Bytes of strings
+     * come out as they are; printers escape them. ksym and stack need the running kernel: the
+     * runtime prints those itself. */
     void (*format)(const struct nt_type *t, const uint64_t *words, struct nt_str *out);
     const struct nt_enumerator *names; /* enum, flags */
     uint32_t nnames;
