@@ -1,7 +1,9 @@
 /* Aggregations: one row from the kernel's slot to the reader's eye.
  *
  * A key has one slot per CPU: `words` zeroed words of 8 bytes, updated by the BPF function `rt`
- * (compiler/bpf/agg.bpf.c), merged over CPUs and intervals by `merge`, read by `value`. */
+ * (compiler/bpf/agg.bpf.c), merged over CPUs and intervals by `merge`, read by `value`. Several
+ * aggregations of a table share a slot; each function below gets its own part, at slot + use->word,
+ * laid out as compiler/bpf/slots.h says. */
 #pragma once
 
 #include "compiler/catalog/value.h"

@@ -12,16 +12,18 @@ enum nt_shape {
     NT_SHAPE_STATS,
 };
 
-/* Holds values v with lo <= v < hi; the first bucket of an lhist has lo == INT64_MIN, the last
- * hi == INT64_MAX. Unsigned types: both bounds are to be read as unsigned. */
+/* Holds values v with lo <= v < hi, save that a bucket without a bound on one side holds all there
+ * is on that side. For unsigned types lo and hi are to be read as unsigned. */
 struct nt_bucket {
     int64_t lo, hi;
+    bool open_lo, open_hi; /* no bound; lo, hi are then the type's smallest and largest value */
     uint64_t count;
 };
 
 struct nt_value {
     enum nt_shape shape;
-    const struct nt_type *type; /* of the value, or of what was aggregated; NULL for a plain count */
+    const struct nt_type
+        *type; /* of the value, or of what was aggregated; NULL for a plain count */
     union {
         uint64_t w[NT_MAX_WORDS];
         double real;
@@ -36,3 +38,11 @@ struct nt_value {
         } stats;
     };
 };
+
+struct nt_str;
+
+/* Text of a value of one cell: ABSENT, WORDS, REAL, SHARE. Histograms and stats are for printers to
+ * lay out. Bytes of strings come out as they are. */
+void nt_value_format(const struct nt_value *v, struct nt_str *out);
+/* A number of v's type: a bound of a bucket, a sum, min or max of stats. */
+void nt_value_format_number(const struct nt_value *v, int64_t number, struct nt_str *out);
