@@ -1,0 +1,235 @@
+/* What this kernel takes, asked by trying: a tiny program or map for each question, once. */
+#include "compiler/kernel/private.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum answer { NOT_ASKED, NO, YES };
+
+struct nt_probed {
+    enum answer has[NT_FEATURE_MAX];
+    int isa;           /* 0: not asked */
+    char *functions;   /* list of those that can be traced */
+    bool no_functions; /* there is no such list */
+};
+
+static const char *const names[NT_FEATURE_MAX] = {
+    [NT_FEATURE_TP_BTF] = "tp_btf",
+    [NT_FEATURE_FENTRY] = "fentry",
+    [NT_FEATURE_KPROBE] = "kprobe",
+    [NT_FEATURE_RINGBUF] = "ringbuf",
+    [NT_FEATURE_ATOMIC_FETCH] = "atomic_fetch",
+};
+
+const char *nt_feature_name(enum nt_feature f)
+{
+    return names[f];
+}
+
+struct nt_probed *nt_probed_new(void)
+{
+    return calloc(1, sizeof(struct nt_probed));
+}
+
+void nt_probed_free(struct nt_probed *p)
+{
+    if (p)
+        free(p->functions);
+    free(p);
+}
+
+/* ---- programs to try ---- */
+
+#define INSN(c, dst, src, o, i)                                                                    \
+    ((struct bpf_insn){.code = (c), .dst_reg = (dst), .src_reg = (src), .off = (o), .imm = (i)})
+#define MOV(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
+#define EXIT            INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+static bool accepts(const struct bpf_insn *insns, size_t n)
+{
+    int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", insns, n, NULL);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool accepts_v3(void)
+{
+    const struct bpf_insn insns[] = {
+        MOV(BPF_REG_0, 0),
+        INSN(BPF_JMP32 | BPF_JEQ | BPF_K, BPF_REG_0, 0, 0, 0),
+        EXIT,
+    };
+    return accepts(insns, sizeof(insns) / sizeof(*insns));
+}
+
+static bool accepts_v4(void)
+{
+    const struct bpf_insn insns[] = {
+        MOV(BPF_REG_0, 0),
+        INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_0, BPF_REG_0, 8, 0), /* sign extension */
+        EXIT,
+    };
+    return accepts(insns, sizeof(insns) / sizeof(*insns));
+}
+
+static bool accepts_anything(void)
+{
+    const struct bpf_insn insns[] = {MOV(BPF_REG_0, 0), EXIT};
+
+    return accepts(insns, sizeof(insns) / sizeof(*insns));
+}
+
+static bool accepts_atomic_fetch(void)
+{
+    const struct bpf_insn insns[] = {
+        MOV(BPF_REG_0, 0),
+        INSN(BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_0, -8, 0),
+        INSN(BPF_STX | BPF_ATOMIC | BPF_DW, BPF_REG_10, BPF_REG_0, -8, BPF_ADD | BPF_FETCH),
+        EXIT,
+    };
+    return accepts(insns, sizeof(insns) / sizeof(*insns));
+}
+
+static int load_tracing(enum bpf_attach_type type, uint32_t btf_id)
+{
+    const struct bpf_insn insns[] = {MOV(BPF_REG_0, 0), EXIT};
+    LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type, .attach_btf_id = btf_id);
+
+    if (btf_id == 0)
+        return -ENOENT;
+    return bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", insns, sizeof(insns) / sizeof(*insns),
+                         &opts);
+}
+
+static bool has_tp_btf(const struct nt_kernel *k)
+{
+    /* A tracepoint that every kernel has. */
+    uint32_t id = nt_kernel_find(k, "btf_trace_sched_switch", BTF_KIND_TYPEDEF);
+    int fd = load_tracing(BPF_TRACE_RAW_TP, id);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Some kernels load it and refuse to attach it. */
+static bool has_fentry(const struct nt_kernel *k)
+{
+    int prog = load_tracing(BPF_TRACE_FENTRY, nt_kernel_find(k, "bpf_fentry_test1", BTF_KIND_FUNC));
+    int link = prog < 0 ? -1 : bpf_raw_tracepoint_open(NULL, prog);
+
+    if (prog >= 0)
+        close(prog);
+    if (link >= 0)
+        close(link);
+    return link >= 0;
+}
+
+static bool has_kprobe(void)
+{
+    return access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0 ||
+           access("/sys/kernel/tracing/kprobe_events", W_OK) == 0 ||
+           access("/sys/kernel/debug/tracing/kprobe_events", W_OK) == 0;
+}
+
+static bool has_ringbuf(void)
+{
+    int fd =
+        bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, (uint32_t)sysconf(_SC_PAGESIZE), NULL);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool try_feature(const struct nt_kernel *k, enum nt_feature f)
+{
+    switch (f) {
+    case NT_FEATURE_TP_BTF:
+        return has_tp_btf(k);
+    case NT_FEATURE_FENTRY:
+        return has_fentry(k);
+    case NT_FEATURE_KPROBE:
+        return has_kprobe();
+    case NT_FEATURE_RINGBUF:
+        return has_ringbuf();
+    case NT_FEATURE_ATOMIC_FETCH:
+        return accepts_atomic_fetch();
+    case NT_FEATURE_MAX:
+        break;
+    }
+    return false;
+}
+
+/* ---- answers ---- */
+
+/* Is the word there, with a blank, a newline or an end on both sides? */
+static bool has_word(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = text; len && (at = strstr(at, word)); at += len) {
+        bool begins = at == text || strchr(" \t\n", at[-1]);
+        if (begins && strchr(" \t\n", at[len])) /* the text's NUL is found too */
+            return true;
+    }
+    return false;
+}
+
+bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f)
+{
+    if (k->features)
+        return has_word(k->features, names[f]);
+    if (k->probed->has[f] == NOT_ASKED)
+        k->probed->has[f] = try_feature(k, f) ? YES : NO;
+    return k->probed->has[f] == YES;
+}
+
+static int try_isa(void)
+{
+    if (accepts_v4())
+        return 4;
+    return accepts_v3() || !accepts_anything() ? 3 : 2;
+}
+
+int nt_kernel_isa(const struct nt_kernel *k)
+{
+    if (k->features) {
+        const char *line = strstr(k->features, "isa v");
+        return line && line[5] >= '2' && line[5] <= '4' ? line[5] - '0' : 3;
+    }
+    if (k->probed->isa == 0)
+        k->probed->isa = try_isa();
+    return k->probed->isa;
+}
+
+static const char *list_functions(const struct nt_kernel *k)
+{
+    struct nt_probed *p = k->probed;
+    char *path;
+
+    if (p->functions || p->no_functions)
+        return p->functions;
+    if (k->tracing && asprintf(&path, "%s/available_filter_functions", k->tracing) >= 0) {
+        p->functions = nt_kernel_slurp(path);
+        free(path);
+    }
+    if (!p->functions && !k->features)
+        p->functions = nt_kernel_slurp("/proc/kallsyms");
+    p->no_functions = !p->functions;
+    return p->functions;
+}
+
+bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
+{
+    const char *functions = list_functions(k);
+
+    if (functions)
+        return has_word(functions, func);
+    return nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
+}

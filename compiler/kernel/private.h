@@ -1,0 +1,20 @@
+/* What the files of this module share. */
+#pragma once
+
+#include "compiler/kernel/btf.h"
+#include "compiler/kernel/kernel.h"
+
+/* Where things are; NULL: there is none of it. */
+struct nt_kernel {
+    struct nt_btf *btf;
+    char *release;
+    char *tracing;            /* directory of tracefs */
+    char *features;           /* the fixture's text; NULL: try on the running kernel */
+    struct nt_probed *probed; /* what was tried or read already (features.c) */
+};
+
+struct nt_probed *nt_probed_new(void);
+void nt_probed_free(struct nt_probed *p);
+
+/* All of a file, however it reports its size; NUL behind the last byte. NULL: errno says why. */
+char *nt_kernel_slurp(const char *path);
