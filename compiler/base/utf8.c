@@ -71,3 +71,11 @@ size_t nt_utf8_show(const char *text, size_t left, struct nt_str *out, unsigned 
     *ret_width = (unsigned)(out->len - before);
     return n ? n : 1;
 }
+
+size_t nt_utf8_len(const char *text, size_t left)
+{
+    uint32_t c;
+    size_t n = decode((const unsigned char *)text, left, &c);
+
+    return n && (c < 0xd800 || c > 0xdfff) ? n : 0;
+}

@@ -310,7 +310,10 @@ static struct nt_bucket bounds_lhist(const struct nt_agg_use *use, uint16_t word
 static struct nt_value value_lhist(const struct nt_agg_use *use, const uint64_t *slot,
                                    struct nt_arena *a)
 {
-    return value_buckets(use, slot, a, bounds_lhist);
+    struct nt_value v = value_buckets(use, slot, a, bounds_lhist);
+
+    v.hist.exact = true;
+    return v;
 }
 
 const struct nt_agg nt_aggs[] = {

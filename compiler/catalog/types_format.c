@@ -167,6 +167,20 @@ void nt_format_real(const struct nt_type *t, double real, struct nt_str *out)
         nt_format_3digits(real, out);
 }
 
+void nt_format_exact(const struct nt_type *t, uint64_t word, struct nt_str *out)
+{
+    const struct unit *u = t->kind == NT_KIND_DURATION ? durations : sizes;
+    int64_t number = (int64_t)word;
+
+    if (t->kind != NT_KIND_DURATION && t->kind != NT_KIND_BYTES) {
+        t->format(t, &word, out);
+        return;
+    }
+    while (number && u[1].name && number % (int64_t)u[1].scale == 0)
+        u++;
+    nt_str_printf(out, "%" PRId64 "%s", number / (int64_t)u->scale, u->name);
+}
+
 NT_FORMATTER(nt_format_mac)
 {
     (void)t;

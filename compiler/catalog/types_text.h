@@ -43,3 +43,5 @@ NT_FORMATTER(nt_format_flow);
 void nt_format_real(const struct nt_type *t, double real, struct nt_str *out);
 /* Three digits and no trailing zeros: 12.5, 0.03, 100. */
 void nt_format_3digits(double real, struct nt_str *out);
+/* As format, but to the last digit: in the largest unit that leaves no fraction. */
+void nt_format_exact(const struct nt_type *t, uint64_t word, struct nt_str *out);

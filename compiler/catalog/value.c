@@ -28,5 +28,8 @@ void nt_value_format_number(const struct nt_value *v, int64_t number, struct nt_
     const struct nt_type *t = v->type ? v->type : &nt_type_uint;
     uint64_t word = (uint64_t)number;
 
-    t->format(t, &word, out);
+    if (v->shape == NT_SHAPE_HIST && v->hist.exact)
+        nt_format_exact(t, word, out);
+    else
+        t->format(t, &word, out);
 }

@@ -30,6 +30,7 @@ struct nt_value {
         struct {
             const struct nt_bucket *bucket; /* from the first to the last that is not empty */
             uint32_t n;
+            bool exact; /* the script chose the bounds: they are printed to the last digit */
         } hist;
         struct {
             uint64_t count;
