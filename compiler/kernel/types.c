@@ -121,7 +121,7 @@ static bool is_composite(const struct btf_type *t)
 static struct nt_member place_of(const struct nt_kernel *k, const struct btf_type *t,
                                  const struct btf_member *m)
 {
-    struct nt_member r = {nt_btf_name(k->btf, m->name_off), m->type, m->offset, 0};
+    struct nt_member r = {nt_btf_name(k->btf, m->name_off), m->type, m->offset, 0, false};
     const struct btf_type *inner = type_of(k, nt_kernel_strip(k, m->type));
 
     if (BTF_INFO_KFLAG(t->info)) {
@@ -147,11 +147,13 @@ static bool find_member(const struct nt_kernel *k, uint32_t id, const char *name
         struct nt_member here = place_of(k, t, m), inner;
         if (strcmp(here.name, name) == 0) {
             *ret = here;
+            ret->shadowed = nt_btf_kind(t) == BTF_KIND_UNION && i > 0;
             return true;
         }
         if (*here.name == '\0' && find_member(k, m->type, name, depth + 1, &inner)) {
             *ret = inner;
             ret->bit_offset += here.bit_offset;
+            ret->shadowed |= nt_btf_kind(t) == BTF_KIND_UNION && i > 0;
             return true;
         }
     }
