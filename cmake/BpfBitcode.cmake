@@ -1,9 +1,10 @@
 # nt_bpf_bitcode(OUT.bc SOURCE...): compiles C to BPF bitcode and links it into one module.
 # The module carries no debug info: the code generator describes what it emits itself.
 
+find_program(NTRACE_BPF_CLANG NAMES clang-19 REQUIRED)
+find_program(NTRACE_LLVM_LINK NAMES llvm-link-19 REQUIRED)
+
 function(nt_bpf_bitcode out)
-  find_program(NTRACE_BPF_CLANG NAMES clang-19 REQUIRED)
-  find_program(NTRACE_LLVM_LINK NAMES llvm-link-19 REQUIRED)
   set(parts "")
   foreach(source IN LISTS ARGN)
     get_filename_component(name ${source} NAME_WE)
