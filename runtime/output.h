@@ -32,7 +32,8 @@ struct nt_row {
     const struct nt_value *values; /* one per aggregation */
 };
 
-/* A table as it is to be shown: sorted and cut by the caller. */
+/* A table as it is to be shown: sorted and cut by the caller. One without a key always has its row,
+ * if need be of a slot of zeros. */
 struct nt_rows {
     const struct nt_table *table;
     const struct nt_row *row;
@@ -56,7 +57,8 @@ enum nt_notice_kind {
     NT_NOTICE_WARNING,
 };
 
-/* What is not a result. Its text goes to `err` whatever the format; a format may add its own. */
+/* What is not a result. Its text goes to `err` behind "ntrace: ", whatever the format; a format may
+ * add its own. */
 struct nt_notice {
     enum nt_notice_kind kind;
     uint64_t time;
@@ -103,8 +105,7 @@ struct nt_format {
     void (*close)(struct nt_output *o); /* gives `state` back; writes nothing */
 };
 
-extern const struct nt_format nt_formats[]; /* ends with a row without a name */
-extern const struct nt_format nt_format_text, nt_format_json;
+extern const struct nt_format nt_formats[]; /* output.c; ends with a row without a name */
 const struct nt_format *nt_format_find(const char *name);
 
 /* For the session: 0 or -errno each. */
@@ -117,12 +118,27 @@ int nt_output_flush(struct nt_output *o);
 /* Accepts NULL, sets NULL. Flushes; to learn whether that worked, flush before. */
 void nt_output_close(struct nt_output **o);
 
-/* For the formats. */
+/* For the formats: output_value.c. */
 
 /* A value of one cell (not a histogram, not stats) as a person reads it, symbols resolved, bytes
- * that would upset a terminal as \xNN. */
-void nt_output_value(struct nt_output *o, const struct nt_value *value, struct nt_str *out);
+ * that would upset a terminal escaped. A stack is a newline and an indented line for each frame. */
+void nt_output_value(const struct nt_output *o, const struct nt_value *value, struct nt_str *out);
+/* Frames of a stack, each on a line of its own behind indent spaces. */
+void nt_output_stack(const struct nt_output *o, const struct nt_value *value, int indent,
+                     struct nt_str *out);
 /* The text a printf record makes of its arguments. */
-void nt_output_printf(struct nt_output *o, const struct nt_event_row *row, struct nt_str *out);
-/* Name of a counter in machine-readable output ("ring_full"), NULL for spare ones. */
+void nt_output_printf(const struct nt_output *o, const struct nt_event_row *row,
+                      struct nt_str *out);
+/* Name of a counter for programs ("ring_full"); NULL for the spare one. */
 const char *nt_counter_name(enum nt_counter counter);
+
+/* output_text.c */
+int nt_text_open(struct nt_output *o);
+void nt_text_event(struct nt_output *o, const struct nt_event_row *row);
+void nt_text_table(struct nt_output *o, const struct nt_rows *rows);
+void nt_text_close(struct nt_output *o);
+
+/* output_json.c */
+void nt_json_event(struct nt_output *o, const struct nt_event_row *row);
+void nt_json_table(struct nt_output *o, const struct nt_rows *rows);
+void nt_json_notice(struct nt_output *o, const struct nt_notice *notice);

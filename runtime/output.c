@@ -1,0 +1,159 @@
+#include "runtime/output.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Rows are written when this much is waiting, and on nt_output_flush(). */
+enum { WAITING_MAX = 64 * 1024 };
+
+const struct nt_format nt_formats[] = {
+    {
+        .name = "text",
+        .doc = "aligned columns and drawn histograms, for people",
+        .open = nt_text_open,
+        .event = nt_text_event,
+        .table = nt_text_table,
+        .close = nt_text_close,
+    },
+    {
+        .name = "json",
+        .doc = "one JSON object a line, for programs",
+        .event = nt_json_event,
+        .table = nt_json_table,
+        .notice = nt_json_notice,
+    },
+    {0},
+};
+
+const struct nt_format *nt_format_find(const char *name)
+{
+    for (const struct nt_format *f = nt_formats; f->name; f++)
+        if (!strcmp(f->name, name))
+            return f;
+    return NULL;
+}
+
+/* Counters by their number: the name for programs, and what a person is told. */
+static const struct {
+    const char *name, *text;
+} counters[NT_CNT_MAX] = {
+    [NT_CNT_RING_FULL] = {"ring_full", "rows lost: the ring was full"},
+    [NT_CNT_OTHERS] = {"others", "updates went to (others): the table was full"},
+    [NT_CNT_UNPARSED] = {"unparsed", "packets whose headers could not be read"},
+    [NT_CNT_NO_START] = {"no_start", "latencies left out: their start was not seen"},
+    [NT_CNT_HELD] = {"held", "rows held back by limit"},
+    [NT_CNT_START_FULL] = {"start_full", "starts not kept: no room"},
+    [NT_CNT_STACK] = {"stack", "stacks that could not be taken"},
+};
+
+const char *nt_counter_name(enum nt_counter counter)
+{
+    return counters[counter].name;
+}
+
+int nt_output_open(struct nt_output **ret_o, const struct nt_format *format,
+                   const struct nt_output_options *options)
+{
+    struct nt_output *o = calloc(1, sizeof(*o));
+    int err;
+
+    if (!o)
+        return -ENOMEM;
+    o->format = format;
+    o->options = *options;
+    err = format->open ? format->open(o) : 0;
+    if (err) {
+        free(o);
+        return err;
+    }
+    *ret_o = o;
+    return 0;
+}
+
+/* Writes all, waiting where the other side is slow. */
+static int write_all(int fd, const char *text, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, text, len);
+
+        if (n >= 0) {
+            text += n;
+            len -= (size_t)n;
+        } else if (errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
+        } else if (errno != EINTR) {
+            return -errno;
+        }
+    }
+    return 0;
+}
+
+int nt_output_flush(struct nt_output *o)
+{
+    if (!o->error)
+        o->error = write_all(o->options.fd, o->text.at, o->text.len);
+    nt_str_clear(&o->text);
+    return o->error;
+}
+
+static int written(struct nt_output *o)
+{
+    return o->error || o->text.len >= WAITING_MAX ? nt_output_flush(o) : 0;
+}
+
+int nt_output_event(struct nt_output *o, const struct nt_event_row *row)
+{
+    o->format->event(o, row);
+    return written(o);
+}
+
+int nt_output_table(struct nt_output *o, const struct nt_rows *rows)
+{
+    o->format->table(o, rows);
+    return written(o);
+}
+
+static void say_counters(FILE *err, const struct nt_notice *notice)
+{
+    for (uint32_t i = 0; i < notice->ncounts; i++) {
+        const struct nt_probe_counts *c = &notice->counts[i];
+
+        for (int k = 0; k < NT_CNT_MAX; k++)
+            if (c->n[k] && counters[k].name)
+                fprintf(err, "ntrace: %s: %" PRIu64 " %s\n", c->probe->event, c->n[k],
+                        counters[k].text);
+    }
+}
+
+int nt_output_notice(struct nt_output *o, const struct nt_notice *notice)
+{
+    FILE *err = o->options.err;
+
+    /* Results and notices may share a terminal: what came first is shown first. */
+    nt_output_flush(o);
+    if (err && notice->text)
+        fprintf(err, "ntrace: %s\n", notice->text);
+    if (err)
+        say_counters(err, notice);
+    if (err)
+        fflush(err);
+    if (o->format->notice)
+        o->format->notice(o, notice);
+    return nt_output_flush(o);
+}
+
+void nt_output_close(struct nt_output **o)
+{
+    if (!*o)
+        return;
+    nt_output_flush(*o);
+    if ((*o)->format->close)
+        (*o)->format->close(*o);
+    nt_str_free(&(*o)->text);
+    free(*o);
+    *o = NULL;
+}

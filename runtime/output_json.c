@@ -1,0 +1,295 @@
+/* JSON lines: one object a line, as docs/json.md describes them. Numbers are exact and in the unit
+ * of their type, so that programs need no rounding or units taken apart. */
+#include "compiler/base/utf8.h"
+#include "runtime/output.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+/* Bytes that are no UTF-8 become U+FFFD: a JSON text has no way to hold them. */
+static void add_string_n(struct nt_str *out, const char *text, size_t len)
+{
+    static const char *const escapes[32] = {
+        ['\b'] = "\\b", ['\f'] = "\\f", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t",
+    };
+
+    nt_str_puts(out, "\"");
+    for (size_t at = 0, n; at < len; at += n) {
+        unsigned char c = (unsigned char)text[at];
+
+        n = nt_utf8_len(text + at, len - at);
+        if (!n) {
+            nt_str_puts(out, "\\ufffd");
+            n = 1;
+        } else if (c == '"' || c == '\\') {
+            nt_str_printf(out, "\\%c", c);
+        } else if (c < 32 && escapes[c]) {
+            nt_str_puts(out, escapes[c]);
+        } else if (c < 32 || c == 127) {
+            nt_str_printf(out, "\\u%04x", c);
+        } else {
+            nt_str_add(out, text + at, n);
+        }
+    }
+    nt_str_puts(out, "\"");
+}
+
+static void add_string(struct nt_str *out, const char *text)
+{
+    add_string_n(out, text, strlen(text));
+}
+
+static void add_name(struct nt_str *out, const char *separator, const char *name)
+{
+    nt_str_puts(out, separator);
+    add_string(out, name);
+    nt_str_puts(out, ":");
+}
+
+/* UTC, to the nanosecond: 2025-11-25T14:27:01.123456789Z. */
+static void add_time(struct nt_str *out, uint64_t time)
+{
+    time_t seconds = (time_t)(time / 1000000000);
+    char text[32];
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+    nt_str_printf(out, ",\"time\":\"%s.%09" PRIu64 "Z\"", text, time % 1000000000);
+}
+
+static void add_integer(struct nt_str *out, const struct nt_type *type, uint64_t word)
+{
+    if (type && type->is_signed)
+        nt_str_printf(out, "%" PRId64, (int64_t)word);
+    else
+        nt_str_printf(out, "%" PRIu64, word);
+}
+
+static void add_real(struct nt_str *out, double real)
+{
+    if (isfinite(real))
+        nt_str_printf(out, "%.15g", real);
+    else
+        nt_str_puts(out, "null");
+}
+
+static void add_stack(struct nt_output *o, const struct nt_value *v)
+{
+    const struct nt_resolver *r = &o->options.resolver;
+    const char *separator = "";
+    NT_STR_AUTO frames = {0};
+
+    if (r->stack)
+        r->stack(r->ctx, v->w[0], &frames);
+    if (!frames.len) {
+        nt_str_puts(&o->text, "null");
+        return;
+    }
+    nt_str_puts(&o->text, "[");
+    for (char *line = frames.at, *end; (end = strchr(line, '\n')); line = end + 1) {
+        nt_str_puts(&o->text, separator);
+        add_string_n(&o->text, line, (size_t)(end - line));
+        separator = ",";
+    }
+    nt_str_puts(&o->text, "]");
+}
+
+static void add_words(struct nt_output *o, const struct nt_value *v)
+{
+    NT_STR_AUTO text = {0};
+
+    if (!v->type || v->type->json_number) {
+        add_integer(&o->text, v->type, v->w[0]);
+        return;
+    }
+    switch (v->type->kind) {
+    case NT_KIND_BOOL:
+        nt_str_puts(&o->text, v->w[0] ? "true" : "false");
+        return;
+    case NT_KIND_STACK:
+        add_stack(o, v);
+        return;
+    case NT_KIND_KSYM:
+        nt_output_value(o, v, &text);
+        break;
+    default:
+        nt_value_format(v, &text);
+    }
+    add_string_n(&o->text, text.at, text.len);
+}
+
+static void add_bound(struct nt_str *out, const struct nt_value *v, int64_t bound, bool is_open)
+{
+    if (is_open)
+        nt_str_puts(out, "null");
+    else
+        add_integer(out, v->type ? v->type : &nt_type_int, (uint64_t)bound);
+}
+
+static void add_hist(struct nt_str *out, const struct nt_value *v)
+{
+    nt_str_puts(out, "[");
+    for (uint32_t i = 0; i < v->hist.n; i++) {
+        const struct nt_bucket *b = &v->hist.bucket[i];
+
+        nt_str_puts(out, i ? ",{\"lo\":" : "{\"lo\":");
+        add_bound(out, v, b->lo, b->open_lo);
+        nt_str_puts(out, ",\"hi\":");
+        add_bound(out, v, b->hi, b->open_hi);
+        nt_str_printf(out, ",\"count\":%" PRIu64 "}", b->count);
+    }
+    nt_str_puts(out, "]");
+}
+
+static void add_stats(struct nt_str *out, const struct nt_value *v)
+{
+    nt_str_printf(out, "{\"count\":%" PRIu64 ",\"sum\":", v->stats.count);
+    add_integer(out, v->type, (uint64_t)v->stats.sum);
+    nt_str_puts(out, ",\"avg\":");
+    add_real(out, v->stats.avg);
+    nt_str_puts(out, ",\"min\":");
+    add_integer(out, v->type, (uint64_t)v->stats.min);
+    nt_str_puts(out, ",\"max\":");
+    add_integer(out, v->type, (uint64_t)v->stats.max);
+    nt_str_puts(out, "}");
+}
+
+static void add_value(struct nt_output *o, const struct nt_value *v)
+{
+    switch (v->shape) {
+    case NT_SHAPE_ABSENT:
+        nt_str_puts(&o->text, "null");
+        return;
+    case NT_SHAPE_WORDS:
+        add_words(o, v);
+        return;
+    case NT_SHAPE_REAL:
+    case NT_SHAPE_SHARE:
+        add_real(&o->text, v->real);
+        return;
+    case NT_SHAPE_HIST:
+        add_hist(&o->text, v);
+        return;
+    case NT_SHAPE_STATS:
+        add_stats(&o->text, v);
+        return;
+    }
+}
+
+static void add_columns(struct nt_output *o, const struct nt_layout *layout,
+                        const struct nt_value *values)
+{
+    nt_str_puts(&o->text, "{");
+    for (uint16_t i = 0; i < layout->ncolumns; i++) {
+        add_name(&o->text, i ? "," : "", layout->columns[i].name);
+        add_value(o, &values[i]);
+    }
+    nt_str_puts(&o->text, "}");
+}
+
+void nt_json_event(struct nt_output *o, const struct nt_event_row *row)
+{
+    bool is_printf = row->record->kind == NT_RECORD_PRINTF;
+    NT_STR_AUTO text = {0};
+
+    nt_str_printf(&o->text, "{\"type\":\"%s\"", is_printf ? "printf" : "event");
+    add_time(&o->text, row->time);
+    add_name(&o->text, ",", "event");
+    add_string(&o->text, row->record->event);
+    nt_str_printf(&o->text, ",\"record\":%u,\"cpu\":%u", row->id, row->cpu);
+    if (is_printf) {
+        nt_output_printf(o, row, &text);
+        add_name(&o->text, ",", "text");
+        add_string_n(&o->text, text.at, text.len);
+    } else {
+        add_name(&o->text, ",", "data");
+        add_columns(o, &row->record->body, row->values);
+    }
+    nt_str_puts(&o->text, "}\n");
+}
+
+static void add_aggs(struct nt_output *o, const struct nt_table *table,
+                     const struct nt_value *values)
+{
+    nt_str_puts(&o->text, "{");
+    for (uint16_t i = 0; i < table->naggs; i++) {
+        add_name(&o->text, i ? "," : "", table->aggs[i].name);
+        add_value(o, &values[i]);
+    }
+    nt_str_puts(&o->text, "}");
+}
+
+void nt_json_table(struct nt_output *o, const struct nt_rows *rows)
+{
+    nt_str_puts(&o->text, "{\"type\":\"table\"");
+    add_time(&o->text, rows->time);
+    add_name(&o->text, ",", "name");
+    add_string(&o->text, rows->table->name);
+    nt_str_puts(&o->text, ",\"rows\":[");
+    for (uint32_t i = 0; i < rows->n; i++) {
+        nt_str_puts(&o->text, i ? ",{\"key\":" : "{\"key\":");
+        add_columns(o, &rows->table->key, rows->row[i].key);
+        nt_str_puts(&o->text, ",\"values\":");
+        add_aggs(o, rows->table, rows->row[i].values);
+        nt_str_puts(&o->text, "}");
+    }
+    nt_str_printf(&o->text, "],\"more\":%" PRIu64 ",\"others\":", rows->total - rows->n);
+    if (rows->others)
+        add_aggs(o, rows->table, rows->others->values);
+    else
+        nt_str_puts(&o->text, "null");
+    nt_str_printf(&o->text, ",\"final\":%s}\n", rows->final ? "true" : "false");
+}
+
+static void add_probe(struct nt_str *out, const struct nt_probe *p)
+{
+    add_name(out, "{", "event");
+    add_string(out, p->event);
+    add_name(out, ",", "hook");
+    add_string(out, p->hook);
+    add_name(out, ",", "why");
+    add_string(out, p->why);
+}
+
+static void add_counts(struct nt_str *out, const uint64_t *n)
+{
+    for (int i = 0; i < NT_CNT_MAX; i++)
+        if (nt_counter_name(i)) {
+            add_name(out, ",", nt_counter_name(i));
+            add_integer(out, NULL, n[i]);
+        }
+}
+
+void nt_json_notice(struct nt_output *o, const struct nt_notice *notice)
+{
+    static const char *const types[] = {
+        [NT_NOTICE_READY] = "ready",
+        [NT_NOTICE_COUNTERS] = "counters",
+        [NT_NOTICE_WARNING] = "warning",
+    };
+    const char *separator = "";
+
+    nt_str_printf(&o->text, "{\"type\":\"%s\"", types[notice->kind]);
+    add_time(&o->text, notice->time);
+    if (notice->text) {
+        add_name(&o->text, ",", "text");
+        add_string(&o->text, notice->text);
+    }
+    if (notice->kind != NT_NOTICE_WARNING)
+        nt_str_puts(&o->text, ",\"probes\":[");
+    for (uint32_t i = 0; i < notice->nprobes; i++, separator = ",") {
+        nt_str_puts(&o->text, separator);
+        add_probe(&o->text, &notice->probes[i]);
+        nt_str_puts(&o->text, "}");
+    }
+    for (uint32_t i = 0; i < notice->ncounts; i++, separator = ",") {
+        nt_str_puts(&o->text, separator);
+        add_probe(&o->text, notice->counts[i].probe);
+        add_counts(&o->text, notice->counts[i].n);
+        nt_str_puts(&o->text, "}");
+    }
+    nt_str_puts(&o->text, notice->kind != NT_NOTICE_WARNING ? "]}\n" : "}\n");
+}
