@@ -1,10 +1,13 @@
 # shellcheck shell=bash
 # Two network namespaces joined by a veth pair, silent but for what a test sends: no router
-# solicitations, no duplicate address detection, no neighbour discovery, no multicast reports.
+# solicitations, no duplicate address detection, no neighbour discovery, no multicast reports. ARP is
+# off: a test that wants it turns it on (ip link set left0 arp on) and meets some IPv6 reports then.
 #
-#   left                                  right
-#   left0  10.77.0.1  fd77::1  ---------  right0  10.77.0.2  fd77::2
-#          02:00:00:00:77:01                      02:00:00:00:77:02
+#   left                                      right
+#   left0  $left_ip $left_ip6 $left_mac ----  right0  $right_ip $right_ip6 $right_mac
+#
+# A tracer sees the packets of all namespaces, so the addresses are this process's own: a test that
+# asks for them counts its own packets only, whatever runs beside it.
 #
 #   net_up              makes them; net_down takes them away (call it from a trap)
 #   in_left CMD...      runs a command in one of them
@@ -12,6 +15,13 @@
 
 left=nt-left-$$
 right=nt-right-$$
+net_own=$(($$ % 65536))
+left_ip=10.$((net_own / 256)).$((net_own % 256)).1
+right_ip=10.$((net_own / 256)).$((net_own % 256)).2
+left_ip6=$(printf 'fd77:%x::1' "$((net_own + 1))")
+right_ip6=$(printf 'fd77:%x::2' "$((net_own + 1))")
+left_mac=$(printf '02:00:%02x:%02x:00:01' "$((net_own / 256))" "$((net_own % 256))")
+right_mac=$(printf '02:00:%02x:%02x:00:02' "$((net_own / 256))" "$((net_own % 256))")
 
 in_left() {
     ip netns exec "$left" "$@"
@@ -21,18 +31,18 @@ in_right() {
     ip netns exec "$right" "$@"
 }
 
-net_side() { # NAMESPACE INTERFACE OWN-NUMBER OTHER-NUMBER
-    local ns=$1 dev=$2 own=$3 other=$4
+# With arp off an address joins no multicast group that would then have to be reported.
+net_side() { # NAMESPACE INTERFACE MAC IP IP6
+    ip -n "$1" link set "$2" address "$3" addrgenmode none arp off
+    ip -n "$1" addr add "$4/24" dev "$2"
+    ip -n "$1" -6 addr add "$5/64" dev "$2" nodad
+    ip -n "$1" link set lo up
+    ip -n "$1" link set "$2" up
+}
 
-    ip -n "$ns" link set "$dev" address "02:00:00:00:77:0$own" addrgenmode none
-    ip -n "$ns" addr add "10.77.0.$own/24" dev "$dev"
-    ip -n "$ns" -6 addr add "fd77::$own/64" dev "$dev" nodad
-    ip -n "$ns" link set lo up
-    ip -n "$ns" link set "$dev" up
-    ip -n "$ns" neigh replace "10.77.0.$other" lladdr "02:00:00:00:77:0$other" dev "$dev" \
-        nud permanent
-    ip -n "$ns" -6 neigh replace "fd77::$other" lladdr "02:00:00:00:77:0$other" dev "$dev" \
-        nud permanent
+net_meet() { # NAMESPACE INTERFACE, then the other side's MAC IP IP6
+    ip -n "$1" neigh replace "$4" lladdr "$3" dev "$2" nud permanent
+    ip -n "$1" -6 neigh replace "$5" lladdr "$3" dev "$2" nud permanent
 }
 
 net_make_namespace() {
@@ -47,15 +57,17 @@ net_up() {
     net_make_namespace "$left"
     net_make_namespace "$right"
     ip link add left0 netns "$left" type veth peer name right0 netns "$right"
-    net_side "$left" left0 1 2
-    net_side "$right" right0 2 1
+    net_side "$left" left0 "$left_mac" "$left_ip" "$left_ip6"
+    net_side "$right" right0 "$right_mac" "$right_ip" "$right_ip6"
+    net_meet "$left" left0 "$right_mac" "$right_ip" "$right_ip6"
+    net_meet "$right" right0 "$left_mac" "$left_ip" "$left_ip6"
 }
 
 net_down() {
     local ns
 
     for ns in "$left" "$right"; do
-        if ip netns list | grep -q "^$ns\b"; then
+        if [[ -e /run/netns/$ns ]]; then
             ip netns del "$ns"
         fi
     done

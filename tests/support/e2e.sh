@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# What every end-to-end test begins with: `source "$SUPPORT/e2e.sh"`. It has then two namespaces
+# (net.sh), a scratch directory $work, and:
+#
+#   left_sends ARGS...       makes traffic in the left namespace: arguments of traffic.c
+#   right_sends ARGS...      the same in the right one
+#   left_serves ARGS...      the same in the background, once it is ready: serve, hold
+#   right_serves ARGS...
+#   start_ntrace ARGS...     starts ntrace and waits until all its probes are attached
+#   stop_ntrace              Ctrl-C, then waits; $status is its exit code
+#   run_ntrace ARGS...       runs ntrace to its end; $status
+#                            Both leave its output in $work/out and $work/err.
+#   expect WHAT GOT WANT     ends the test when they differ, with ntrace's output
+#   fail TEXT
+#   skip TEXT                this test can't run here
+#   json FILTER [ARGS...]    jq over the lines of $work/out; compact, keys sorted
+#   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
+#
+# CMake sets NTRACE, TRAFFIC, FIXTURE and SUPPORT.
+# shellcheck disable=SC2034 # $status is for the test
+set -euo pipefail
+
+# shellcheck source=tests/support/net.sh
+source "$SUPPORT/net.sh"
+
+skip() {
+    echo "SKIPPED: $*"
+    exit 77
+}
+
+[[ $(id -u) -eq 0 ]] || skip "needs root"
+[[ -r /sys/kernel/btf/vmlinux ]] || skip "this kernel describes no types"
+command -v jq >/dev/null || skip "needs jq"
+ip netns add "nt-try-$$" 2>/dev/null || skip "cannot make network namespaces here"
+ip netns del "nt-try-$$"
+
+work=$(mktemp -d)
+status=0
+ntrace_pid=
+servers=()
+
+finish() {
+    local pid
+
+    for pid in $ntrace_pid "${servers[@]}"; do
+        kill "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    net_down
+    rm -rf "$work"
+}
+trap finish EXIT
+net_up
+
+fail() {
+    echo "FAILED: $*"
+    for name in out err; do
+        [[ -s $work/$name ]] || continue
+        echo "---- ntrace's std$name:"
+        head -c 20000 "$work/$name"
+    done
+    exit 1
+}
+
+expect() { # WHAT GOT WANT
+    [[ $2 == "$3" ]] || fail "$1"$'\n'"  got:  $2"$'\n'"  want: $3"
+}
+
+left_sends() {
+    in_left "$TRAFFIC" "$@"
+}
+
+right_sends() {
+    in_right "$TRAFFIC" "$@"
+}
+
+# Polls a condition for up to 20 seconds.
+wait_until() { # WHAT COMMAND...
+    local i
+
+    for ((i = 0; i < 400; i++)); do
+        "${@:2}" && return
+        sleep 0.05
+    done
+    fail "timed out: $1"
+}
+
+serve() { # NAMESPACE ARGS...
+    local out=$work/server.${#servers[@]}
+
+    ip netns exec "$1" "$TRAFFIC" "${@:2}" >"$out" &
+    servers+=($!)
+    wait_until "server is ready" grep -q '^ready' "$out"
+}
+
+left_serves() {
+    serve "$left" "$@"
+}
+
+right_serves() {
+    serve "$right" "$@"
+}
+
+ntrace_is_ready() {
+    kill -0 "$ntrace_pid" 2>/dev/null || fail "ntrace ended before it was ready"
+    grep -qE '^ntrace: .*(attached|ready)' "$work/err"
+}
+
+start_ntrace() {
+    # A shell's background jobs ignore Ctrl-C; ntrace shall not.
+    env --default-signal=INT "$NTRACE" "$@" >"$work/out" 2>"$work/err" </dev/null &
+    ntrace_pid=$!
+    wait_until "ntrace is ready" ntrace_is_ready
+}
+
+stop_ntrace() {
+    status=0
+    kill -INT "$ntrace_pid"
+    wait "$ntrace_pid" || status=$?
+    ntrace_pid=
+}
+
+run_ntrace() {
+    status=0
+    "$NTRACE" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+}
+
+json() {
+    jq -cS "${@:2}" "$1" "$work/out" || fail "the output is not JSON"
+}
+
+final_rows() {
+    # shellcheck disable=SC2016 # $name is jq's
+    json 'select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]' \
+        --arg name "${1:-}" | sort
+}

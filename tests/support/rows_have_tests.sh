@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Every row of diag.def has a test that shows its message: tests/golden/errors/E101_*.nt, or, where it
+# takes a running kernel, tests/e2e/E702_*.sh. Left out is what only a defect of ntrace brings about.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+defects=' CODEGEN REFUSED RUN '
+
+shopt -s nullglob
+bad=0
+rows=0
+while read -r number name; do
+    rows=$((rows + 1))
+    [[ $defects != *" $name "* ]] || continue
+    tests=(tests/golden/errors/"E${number}"_*.nt tests/e2e/"E${number}"_*.sh)
+    if [[ ${#tests[@]} -eq 0 ]]; then
+        echo "E$number ($name) has no test: tests/golden/errors/E${number}_${name,,}.nt"
+        bad=1
+    fi
+done < <(sed -nE 's/^NT_CODE\(([0-9]+), *([A-Z0-9_]+).*/\1 \2/p' compiler/base/diag.def)
+
+[[ $rows -gt 0 ]] || {
+    echo "no rows found in compiler/base/diag.def"
+    exit 1
+}
+exit "$bad"
