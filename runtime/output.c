@@ -41,12 +41,12 @@ const struct nt_format *nt_format_find(const char *name)
 static const struct {
     const char *name, *text;
 } counters[NT_CNT_MAX] = {
-    [NT_CNT_RING_FULL] = {"ring_full", "rows lost: the ring was full"},
-    [NT_CNT_OTHERS] = {"others", "updates went to (others): the table was full"},
+    [NT_CNT_RING_FULL] = {"ring_full", "rows lost, the ring was full"},
+    [NT_CNT_OTHERS] = {"others", "updates counted under (others), the table was full"},
     [NT_CNT_UNPARSED] = {"unparsed", "packets whose headers could not be read"},
-    [NT_CNT_NO_START] = {"no_start", "latencies left out: their start was not seen"},
+    [NT_CNT_NO_START] = {"no_start", "latencies left out, their start was not seen"},
     [NT_CNT_HELD] = {"held", "rows held back by limit"},
-    [NT_CNT_START_FULL] = {"start_full", "starts not kept: no room"},
+    [NT_CNT_START_FULL] = {"start_full", "starts of latencies lost, no room to keep them"},
     [NT_CNT_STACK] = {"stack", "stacks that could not be taken"},
 };
 
@@ -124,8 +124,8 @@ static void say_counters(FILE *err, const struct nt_notice *notice)
 
         for (int k = 0; k < NT_CNT_MAX; k++)
             if (c->n[k] && counters[k].name)
-                fprintf(err, "ntrace: %s: %" PRIu64 " %s\n", c->probe->event, c->n[k],
-                        counters[k].text);
+                fprintf(err, "ntrace: %s: %s: %" PRIu64 "\n", c->probe->event, counters[k].text,
+                        c->n[k]);
     }
 }
 

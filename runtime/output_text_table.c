@@ -17,6 +17,7 @@ struct grid {
     struct nt_arena *arena;
     struct nt_text_column *columns;
     uint32_t ncolumns;
+    uint32_t nkeys;             /* columns of the key among them: the first ones */
     enum nt_shape *shapes;      /* of each aggregation */
     NT_VEC(const char *) cells; /* ncolumns for each row */
 };
@@ -80,6 +81,7 @@ static void make_columns(struct grid *g)
     for (uint16_t i = 0; i < t->key.ncolumns; i++)
         if (!nt_text_is_stack(&t->key.columns[i]))
             add_column(g, t->key.columns[i].name, nt_text_is_number(t->key.columns[i].type));
+    g->nkeys = g->ncolumns;
     for (uint16_t i = 0; i < t->naggs; i++) {
         const struct nt_value *v = sample_of(g->rows, i);
 
@@ -153,21 +155,24 @@ static void make_cells(struct grid *g, const struct nt_row *row)
     }
 }
 
-/* What stands below a row's line. */
-static void add_below(struct grid *g, const struct nt_row *row)
+static void add_key_stacks(struct grid *g, const struct nt_row *row)
+{
+    const struct nt_layout *key = &g->rows->table->key;
+    struct nt_str *out = &g->o->text;
+
+    if (row == g->rows->others && key->ncolumns && !g->nkeys)
+        nt_str_printf(out, "%*s(others)\n", NT_TEXT_INDENT, "");
+    for (uint16_t i = 0; row->key && i < key->ncolumns; i++)
+        if (nt_text_is_stack(&key->columns[i]))
+            nt_output_stack(g->o, &row->key[i], NT_TEXT_INDENT, out);
+}
+
+static void add_hists(struct grid *g, const struct nt_row *row)
 {
     const struct nt_table *t = g->rows->table;
     struct nt_str *out = &g->o->text;
     bool is_titled = t->naggs > 1;
 
-    for (uint16_t i = 0; i < t->key.ncolumns; i++) {
-        if (!nt_text_is_stack(&t->key.columns[i]))
-            continue;
-        if (row->key)
-            nt_output_stack(g->o, &row->key[i], NT_TEXT_INDENT, out);
-        else
-            nt_str_printf(out, "%*s(others)\n", NT_TEXT_INDENT, "");
-    }
     for (uint16_t i = 0; i < t->naggs; i++) {
         if (row->values[i].shape != NT_SHAPE_HIST)
             continue;
@@ -200,7 +205,8 @@ static void add_grid(struct grid *g)
             add_more(g->rows, out);
         if (g->ncolumns)
             nt_text_line(g->columns, g->ncolumns, g->cells.at + i * g->ncolumns, out);
-        add_below(g, row_at(g->rows, i));
+        add_key_stacks(g, row_at(g->rows, i));
+        add_hists(g, row_at(g->rows, i));
     }
     if (!g->rows->others)
         add_more(g->rows, out);

@@ -36,4 +36,5 @@ void *nt_vec_grow(struct nt_arena *arena, void *at, uint32_t *cap, uint32_t n, s
     ((v)->at = nt_vec_grow((arena), (v)->at, &(v)->cap, (v)->n + 1, sizeof(*(v)->at)),             \
      &(v)->at[(v)->n++])
 
-#define nt_vec_each(it, v) for (__typeof__(*(v)->at) *it = (v)->at; it < (v)->at + (v)->n; it++)
+#define nt_vec_each(it, v)                                                                         \
+    for (__typeof__(*(v)->at) *it = (v)->at; it && it < (v)->at + (v)->n; it++)

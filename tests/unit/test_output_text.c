@@ -1,0 +1,458 @@
+/* The text format, to the letter. */
+#include "tests/unit/output_fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+
+static const struct nt_column drop_columns[] = {
+    {"dev", &nt_type_ifname, 0, -1},
+    {"len", &nt_type_int, 2, -1},
+    {"latency", &nt_type_duration, 3, 0},
+    {"kstack", &nt_type_stack, 4, -1},
+};
+static const struct nt_record drop_record = {
+    .kind = NT_RECORD_EMIT,
+    .event = "skb_drop",
+    .body = {drop_columns, 4, 6, 5},
+};
+
+static void emit(struct sink *s, const struct nt_record *r, const struct nt_value *values)
+{
+    const struct nt_event_row row = {.record = r, .time = TIME, .values = values};
+
+    assert_int_equal(nt_output_event(s->o, &row), 0);
+}
+
+static void test_events(void **state)
+{
+    static const struct nt_column symbol[] = {{"location", &nt_type_ksym, 0, -1}};
+    static const struct nt_record other = {NT_RECORD_EMIT, "rx", {symbol, 1, 1, -1}, NULL, 0};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    emit(&s, &drop_record,
+         (struct nt_value[]){TEXT(&nt_type_ifname, "eth0"), WORD(&nt_type_int, 98),
+                             WORD(&nt_type_duration, 5214), WORD(&nt_type_stack, 7)});
+    emit(&s, &drop_record,
+         (struct nt_value[]){TEXT(&nt_type_ifname, "veth-long"), WORD(&nt_type_int, 1500),
+                             ABSENT(&nt_type_duration), WORD(&nt_type_stack, 8)});
+    emit(&s, &drop_record,
+         (struct nt_value[]){TEXT(&nt_type_ifname, "lo"), WORD(&nt_type_int, (uint64_t)-1),
+                             WORD(&nt_type_duration, 1), ABSENT(&nt_type_stack)});
+    emit(&s, &other, (struct nt_value[]){WORD(&nt_type_ksym, 0xffffffff8100001a)});
+    emit(&s, &drop_record,
+         (struct nt_value[]){TEXT(&nt_type_ifname, ""), WORD(&nt_type_int, 2),
+                             WORD(&nt_type_duration, 1), ABSENT(&nt_type_stack)});
+    assert_written(&s, "time             dev   len  latency\n"
+                       "14:27:01.123456  eth0   98   5.21us\n"
+                       "        kfree_skb+0x1\n"
+                       "        ip_rcv+0x22\n"
+                       "14:27:01.123456  veth-long  1500        -\n"
+                       "        -\n"
+                       "14:27:01.123456  lo           -1      1ns\n"
+                       "        -\n"
+                       "time             location\n"
+                       "14:27:01.123456  tcp_v4_rcv+0x1a\n"
+                       "time             dev         len  latency\n"
+                       "14:27:01.123456                2      1ns\n"
+                       "        -\n");
+    sink_close(&s);
+}
+
+static void test_hostile_text(void **state)
+{
+    static const struct nt_column columns[] = {
+        {"comm", &nt_type_string, 0, -1},
+        {"n", &nt_type_int, 8, -1},
+    };
+    static const struct nt_record r = {NT_RECORD_EMIT, "rx", {columns, 2, 9, -1}, NULL, 0};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    emit(&s, &r,
+         (struct nt_value[]){TEXT(&nt_type_string, "\x1b[2J\n\xff"), WORD(&nt_type_int, 1)});
+    emit(&s, &r,
+         (struct nt_value[]){TEXT(&nt_type_string, "gr\xc3\xbc\xc3\x9f"), WORD(&nt_type_int, 2)});
+    assert_written(&s, "time             comm             n\n"
+                       "14:27:01.123456  \\x1b[2J\\x0a\\xff  1\n"
+                       "14:27:01.123456  gr\xc3\xbc\xc3\x9f             2\n");
+    sink_close(&s);
+}
+
+static void test_printf(void **state)
+{
+    static const struct nt_piece pieces[] = {
+        {"len=", 0, 0, NULL}, {NULL, 0, 'd', "5"},  {"|", 0, 0, NULL},       {NULL, 0, 'x', "#08"},
+        {"|", 0, 0, NULL},    {NULL, 1, 's', "-8"}, {"|\n", 0, 0, NULL},     {NULL, 2, 's', ""},
+        {"|", 0, 0, NULL},    {NULL, 3, 'd', "06"}, {"|", 0, 0, NULL},       {NULL, 0, 'c', NULL},
+        {"|", 0, 0, NULL},    {NULL, 4, 's', ".2"}, {"\x1b[0m", 0, 0, NULL}, {NULL, 5, 's', ""},
+    };
+    static const struct nt_record r = {
+        .kind = NT_RECORD_PRINTF, .event = "", .pieces = pieces, .npieces = 16};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    emit(&s, &r,
+         (struct nt_value[]){WORD(&nt_type_int, 65), WORD(&nt_type_duration, 5000),
+                             WORD(&nt_type_bool, 1), ABSENT(&nt_type_int),
+                             TEXT(&nt_type_string, "abc"), WORD(&nt_type_stack, 7)});
+    assert_written(&s, "len=   65|0x000041|5us     |\n"
+                       "true|     -|A|ab\x1b[0m\n"
+                       "    kfree_skb+0x1\n"
+                       "    ip_rcv+0x22");
+    sink_close(&s);
+}
+
+static void test_printf_width(void **state)
+{
+    static const struct nt_piece pieces[] = {{NULL, 0, 'd', "99999999999999999999"},
+                                             {NULL, 0, 'd', "%n"}};
+    static const struct nt_record r = {
+        .kind = NT_RECORD_PRINTF, .event = "", .pieces = pieces, .npieces = 2};
+    struct sink s;
+    char expected[1024];
+
+    (void)state;
+    sink_open(&s, "text");
+    emit(&s, &r, (struct nt_value[]){WORD(&nt_type_int, 1)});
+    snprintf(expected, sizeof(expected), "%1000d1", 1);
+    assert_written(&s, expected);
+    sink_close(&s);
+}
+
+static void show(struct sink *s, const struct nt_rows *rows)
+{
+    assert_int_equal(nt_output_table(s->o, rows), 0);
+}
+
+static const struct nt_column by_columns[] = {
+    {"dev", &nt_type_ifname, 0, -1},
+    {"dport", &nt_type_port, 2, -1},
+};
+
+static void test_table(void **state)
+{
+    static const struct nt_agg_use aggs[] = {
+        {.name = "count()"}, {.name = "avg(latency)"}, {.name = "avg(ok)"}, {.name = "max(dst)"}};
+    static const struct nt_table t = {
+        .name = "flows", .named = true, .key = {by_columns, 2, 3, -1}, .aggs = aggs, .naggs = 4};
+    const struct nt_value ip = {
+        .shape = NT_SHAPE_WORDS, .type = &nt_type_ip, .w = {0, 0xffff0a000002}};
+    const struct nt_row rows[] = {
+        {(struct nt_value[]){TEXT(&nt_type_ifname, "veth0"), WORD(&nt_type_port, 22)},
+         (struct nt_value[]){COUNT(120), REAL(&nt_type_duration, 5213.7), SHARE(0.125), ip}},
+        {(struct nt_value[]){TEXT(&nt_type_ifname, "lo"), ABSENT(&nt_type_port)},
+         (struct nt_value[]){COUNT(3), ABSENT(&nt_type_duration), SHARE(1), ABSENT(&nt_type_ip)}},
+    };
+    const struct nt_row others = {
+        NULL, (struct nt_value[]){COUNT(9), REAL(&nt_type_duration, 1.5), SHARE(0), ip}};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&t, rows, 2, 2, NULL, TIME, true});
+    show(&s, &(struct nt_rows){&t, rows, 1, 2, &others, TIME, false});
+    show(&s, &(struct nt_rows){&t, rows, 1, 4001, NULL, TIME, false});
+    show(&s, &(struct nt_rows){&t, NULL, 0, 0, NULL, TIME, true});
+    assert_written(&s, "flows by dev, dport\n"
+                       "dev    dport  count()  avg(latency)  avg(ok)  max(dst)\n"
+                       "veth0     22      120        5.21us    12.5%  10.0.0.2\n"
+                       "lo         -        3             -     100%  -\n"
+                       "\n"
+                       "14:27:01  flows by dev, dport\n"
+                       "dev       dport  count()  avg(latency)  avg(ok)  max(dst)\n"
+                       "veth0        22      120        5.21us    12.5%  10.0.0.2\n"
+                       "... and 1 more row\n"
+                       "(others)               9         1.5ns       0%  10.0.0.2\n"
+                       "\n"
+                       "14:27:01  flows by dev, dport\n"
+                       "dev    dport  count()  avg(latency)  avg(ok)  max(dst)\n"
+                       "veth0     22      120        5.21us    12.5%  10.0.0.2\n"
+                       "... and 4000 more rows\n"
+                       "\n"
+                       "flows by dev, dport  (none)\n");
+    sink_close(&s);
+}
+
+static void test_table_of_one(void **state)
+{
+    static const struct nt_agg_use count = {.name = "count()"};
+    static const struct nt_agg_use two[] = {{.name = "count()"}, {.name = "sum(len)"}};
+    static const struct nt_table single = {.name = "count()", .aggs = &count, .naggs = 1};
+    static const struct nt_table pair = {.name = "sizes", .aggs = two, .naggs = 2};
+    const struct nt_row one = {NULL, (struct nt_value[]){COUNT(UINT64_MAX)}};
+    const struct nt_row both = {NULL, (struct nt_value[]){COUNT(2), WORD(&nt_type_bytes, 1572864)}};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&single, &one, 1, 1, NULL, TIME, true});
+    show(&s, &(struct nt_rows){&single, &one, 1, 1, NULL, TIME, false});
+    show(&s, &(struct nt_rows){&pair, &both, 1, 1, NULL, TIME, true});
+    assert_written(&s, "count()  18446744073709551615\n"
+                       "14:27:01  count()  18446744073709551615\n"
+                       "sizes\n"
+                       "count()  sum(len)\n"
+                       "      2    1.5MiB\n"
+                       "\n");
+    sink_close(&s);
+}
+
+static void test_stats(void **state)
+{
+    static const struct nt_agg_use aggs[] = {{.name = "stats(latency)"}, {.name = "count()"}};
+    static const struct nt_table alone = {
+        .name = "stats(latency)", .key = {by_columns, 1, 2, -1}, .aggs = aggs, .naggs = 1};
+    static const struct nt_table beside = {.name = "s", .aggs = aggs, .naggs = 2};
+    const struct nt_value stats = {
+        .shape = NT_SHAPE_STATS,
+        .type = &nt_type_duration,
+        .stats = {.count = 3, .sum = 6000, .min = -1000, .max = 4000, .avg = 2000},
+    };
+    const struct nt_row rows[] = {
+        {(struct nt_value[]){TEXT(&nt_type_ifname, "eth0")}, &stats},
+        {(struct nt_value[]){TEXT(&nt_type_ifname, "lo")},
+         (struct nt_value[]){ABSENT(&nt_type_duration)}},
+    };
+    const struct nt_row one = {NULL, (struct nt_value[]){stats, COUNT(4)}};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&alone, rows, 2, 2, NULL, TIME, true});
+    show(&s, &(struct nt_rows){&beside, &one, 1, 1, NULL, TIME, true});
+    assert_written(&s, "stats(latency) by dev\n"
+                       "dev   count  avg   min  max  sum\n"
+                       "eth0      3  2us  -1us  4us  6us\n"
+                       "lo        -    -     -    -    -\n"
+                       "\n"
+                       "s\n"
+                       "stats(latency).count  stats(latency).avg  stats(latency).min  "
+                       "stats(latency).max  stats(latency).sum  count()\n"
+                       "                   3                 2us                -1us  "
+                       "               4us                 6us        4\n"
+                       "\n");
+    sink_close(&s);
+}
+
+#define MARKS "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
+
+static const struct nt_bucket buckets[] = {
+    {INT64_MIN, 0, true, false, 1},
+    {0, 1, false, false, 0},
+    {1, 2, false, false, 20},
+    {1024, 2048, false, false, 40},
+    {1ll << 62, INT64_MAX, false, true, 4000},
+};
+
+static void test_hist(void **state)
+{
+    static const struct nt_agg_use agg = {.name = "hist(latency)"};
+    static const struct nt_table t = {.name = "hist(latency)", .aggs = &agg, .naggs = 1};
+    const struct nt_row row = {NULL, (struct nt_value[]){HIST(&nt_type_duration, buckets)}};
+    const struct nt_row empty = {
+        NULL, (struct nt_value[]){{.shape = NT_SHAPE_HIST, .type = &nt_type_duration}}};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&t, &row, 1, 1, NULL, TIME, true});
+    show(&s, &(struct nt_rows){&t, &empty, 1, 1, NULL, TIME, true});
+    assert_written(&s, "hist(latency)\n"
+                       "    (..., 0ns)           1 |@                                       |\n"
+                       "    [0ns]                0 |                                        |\n"
+                       "    [1ns]               20 |@                                       |\n"
+                       "    [1.02us, 2.05us)    40 |@                                       |\n"
+                       "    [53376d, ...)     4000 |" MARKS "|\n"
+                       "\n"
+                       "hist(latency)\n"
+                       "    (none)\n"
+                       "\n");
+    sink_close(&s);
+}
+
+static void test_lhist_bounds(void **state)
+{
+    static const struct nt_bucket narrow[] = {
+        {100000000, 100100000, false, false, 1},
+        {100100000, 101000000, false, false, 2},
+        {101000000, INT64_MAX, false, true, 0},
+    };
+    static const struct nt_agg_use agg = {.name = "lhist(latency, 100ms, 101ms, 100us)"};
+    static const struct nt_table t = {.name = "lh", .aggs = &agg, .naggs = 1};
+    struct nt_value v = HIST(&nt_type_duration, narrow);
+    const struct nt_row row = {NULL, &v};
+    struct sink s;
+
+    (void)state;
+    v.hist.exact = true;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&t, &row, 1, 1, NULL, TIME, true});
+    assert_written(&s, "lh\n"
+                       "    [100ms, 100100us)  1 |@@@@@@@@@@@@@@@@@@@@                    |\n"
+                       "    [100100us, 101ms)  2 |" MARKS "|\n"
+                       "    [101ms, ...)       0 |                                        |\n"
+                       "\n");
+    sink_close(&s);
+}
+
+static void test_mixed(void **state)
+{
+    static const struct nt_bucket few[] = {{4096, 8192, false, false, 8}};
+    static const struct nt_agg_use aggs[] = {
+        {.name = "count()"}, {.name = "hist(len)"}, {.name = "avg(len)"}, {.name = "hist(gso)"}};
+    static const struct nt_column key[] = {{"dev", &nt_type_ifname, 0, -1},
+                                           {"kstack", &nt_type_stack, 2, -1}};
+    static const struct nt_table t = {
+        .name = "mix", .key = {key, 2, 3, -1}, .aggs = aggs, .naggs = 4};
+    const struct nt_value values[] = {COUNT(8), HIST(&nt_type_bytes, few),
+                                      REAL(&nt_type_bytes, 84.25), HIST(&nt_type_int, few)};
+    const struct nt_row row = {
+        (struct nt_value[]){TEXT(&nt_type_ifname, "eth0"), WORD(&nt_type_stack, 7)}, values};
+    const struct nt_row others = {NULL, values};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&t, &row, 1, 1, &others, TIME, true});
+    assert_written(&s, "mix by dev, kstack\n"
+                       "dev       count()  avg(len)\n"
+                       "eth0            8     84.2B\n"
+                       "    kfree_skb+0x1\n"
+                       "    ip_rcv+0x22\n"
+                       "    hist(len)\n"
+                       "        [4KiB, 8KiB)  8 |" MARKS "|\n"
+                       "    hist(gso)\n"
+                       "        [4096, 8192)  8 |" MARKS "|\n"
+                       "(others)        8     84.2B\n"
+                       "    hist(len)\n"
+                       "        [4KiB, 8KiB)  8 |" MARKS "|\n"
+                       "    hist(gso)\n"
+                       "        [4096, 8192)  8 |" MARKS "|\n"
+                       "\n");
+    sink_close(&s);
+}
+
+static void test_stack_key(void **state)
+{
+    static const struct nt_bucket few[] = {{4, 8, false, false, 8}};
+    static const struct nt_agg_use agg = {.name = "hist(len)"};
+    static const struct nt_column key[] = {{"kstack", &nt_type_stack, 0, -1}};
+    static const struct nt_table t = {
+        .name = "hist(len)", .key = {key, 1, 1, -1}, .aggs = &agg, .naggs = 1};
+    const struct nt_row row = {(struct nt_value[]){WORD(&nt_type_stack, 7)},
+                               (struct nt_value[]){HIST(&nt_type_int, few)}};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&t, &row, 1, 1, &(struct nt_row){NULL, row.values}, TIME, true});
+    assert_written(&s, "hist(len) by kstack\n"
+                       "    kfree_skb+0x1\n"
+                       "    ip_rcv+0x22\n"
+                       "    [4, 8)  8 |" MARKS "|\n"
+                       "    (others)\n"
+                       "    [4, 8)  8 |" MARKS "|\n"
+                       "\n");
+    sink_close(&s);
+}
+
+/* Text of a notice on the second stream; the results stay clean. */
+static void test_notices(void **state)
+{
+    static const struct nt_probe probe = {.event = "skb_drop", .hook = "h", .why = "body"};
+    static const uint64_t n[NT_CNT_MAX] = {[NT_CNT_RING_FULL] = 12, [NT_CNT_HELD] = 1};
+    const struct nt_probe_counts counts = {&probe, n};
+    char *said = NULL;
+    size_t size = 0;
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    s.o->options.err = open_memstream(&said, &size);
+    assert_int_equal(
+        nt_output_notice(s.o, &(struct nt_notice){NT_NOTICE_READY, TIME, "1 probe attached", &probe,
+                                                  1, NULL, 0}),
+        0);
+    assert_int_equal(nt_output_notice(s.o, &(struct nt_notice){NT_NOTICE_COUNTERS, TIME, NULL, NULL,
+                                                               0, &counts, 1}),
+                     0);
+    fclose(s.o->options.err);
+    assert_string_equal(said, "ntrace: 1 probe attached\n"
+                              "ntrace: skb_drop: rows lost, the ring was full: 12\n"
+                              "ntrace: skb_drop: rows held back by limit: 1\n");
+    free(said);
+    assert_written(&s, "");
+    sink_close(&s);
+}
+
+static const struct nt_piece hello_piece = {"hello\n", 0, 0, NULL};
+static const struct nt_record hello = {
+    .kind = NT_RECORD_PRINTF, .event = "", .pieces = &hello_piece, .npieces = 1};
+static const struct nt_event_row hello_row = {.record = &hello};
+
+static struct nt_output *open_on(int fd)
+{
+    struct nt_output *o = NULL;
+
+    assert_int_equal(
+        nt_output_open(&o, nt_format_find("text"), &(struct nt_output_options){.fd = fd}), 0);
+    return o;
+}
+
+static void test_full_disk(void **state)
+{
+    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    struct nt_output *o = open_on(fd);
+    int err = 0;
+
+    (void)state;
+    assert_int_not_equal(fd, -1);
+    assert_int_equal(nt_output_event(o, &hello_row), 0); /* waits in the buffer */
+    assert_int_equal(nt_output_flush(o), -ENOSPC);
+    assert_int_equal(nt_output_event(o, &hello_row), -ENOSPC); /* and stays said */
+    nt_output_close(&o);
+
+    o = open_on(fd); /* without a flush it is noticed as well */
+    for (int i = 0; i < 100000 && !err; i++)
+        err = nt_output_event(o, &hello_row);
+    assert_int_equal(err, -ENOSPC);
+    nt_output_close(&o);
+    nt_output_close(&o);
+    close(fd);
+}
+
+static void test_closed_pipe(void **state)
+{
+    int fd[2];
+    struct nt_output *o;
+
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    assert_int_equal(pipe2(fd, O_CLOEXEC), 0);
+    close(fd[0]);
+    o = open_on(fd[1]);
+    nt_output_event(o, &hello_row);
+    assert_int_equal(nt_output_flush(o), -EPIPE);
+    nt_output_close(&o);
+    close(fd[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_events),       cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_printf),       cmocka_unit_test(test_printf_width),
+        cmocka_unit_test(test_table),        cmocka_unit_test(test_table_of_one),
+        cmocka_unit_test(test_stats),        cmocka_unit_test(test_hist),
+        cmocka_unit_test(test_lhist_bounds), cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_stack_key),    cmocka_unit_test(test_notices),
+        cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_closed_pipe),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
