@@ -22,7 +22,7 @@ enum nt_counter {
     NT_CNT_HELD,      /* rows held back by limit */
     NT_CNT_START_FULL, /* starts that found no room */
     NT_CNT_STACK,     /* stacks that could not be taken */
-    NT_CNT_SPARE,
+    NT_CNT_MISSED,     /* runs the kernel skipped: filled in by the runtime, from the kernel's count */
     NT_CNT_MAX,
 };
 

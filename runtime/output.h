@@ -129,7 +129,7 @@ void nt_output_stack(const struct nt_output *o, const struct nt_value *value, in
 /* The text a printf record makes of its arguments. */
 void nt_output_printf(const struct nt_output *o, const struct nt_event_row *row,
                       struct nt_str *out);
-/* Name of a counter for programs ("ring_full"); NULL for the spare one. */
+/* Name of a counter for programs ("ring_full"). */
 const char *nt_counter_name(enum nt_counter counter);
 
 /* output_text.c */

@@ -1,0 +1,94 @@
+#include "runtime/attach.h"
+#include "runtime/cleanup.h"
+#include "runtime/load.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct nt_links {
+    uint32_t n;
+    struct bpf_link *at[];
+};
+
+/* What to do about an errno of attaching. */
+static const char *advice(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return "this kernel has no such hook; `ntrace check` shows what each event takes here";
+    case EPERM:
+    case EACCES:
+        return "the kernel forbids this hook here: lockdown, or a host that refuses trampolines";
+    case EBUSY:
+    case EEXIST:
+        return "another tracer sits on this hook; end it first";
+    case EOPNOTSUPP:
+    case EINVAL:
+        return "this kernel can't place a program there; `ntrace check` shows the alternatives";
+    case ENOSPC:
+    case E2BIG:
+        return "too many programs sit on this hook already; `bpftool prog` shows them";
+    default:
+        return NULL;
+    }
+}
+
+static void report(struct nt_cx *cx, const struct nt_probe *probe, int error)
+{
+    struct nt_diag *d =
+        nt_error(cx, probe->at, NT_ATTACH, "can't watch '%s': attaching to %s failed: %s",
+                 probe->event, probe->hook, strerror(error));
+    const char *hint = advice(error);
+
+    if (probe->why && strcmp(probe->why, "body") != 0)
+        nt_label(d, probe->at, "needed here: %s", probe->why);
+    if (hint)
+        nt_hint(d, "%s", hint);
+}
+
+static struct bpf_link *attach_one(const struct nt_image *image, const struct nt_probe *probe)
+{
+    struct bpf_program *prog =
+        bpf_object__find_program_by_name(nt_image_object(image), probe->prog);
+
+    if (!prog) {
+        errno = ENOENT;
+        return NULL;
+    }
+    return bpf_program__attach(prog);
+}
+
+int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_image *image,
+              struct nt_links **ret_links)
+{
+    NT_AUTO(nt_detach)
+    struct nt_links *links = calloc(1, sizeof(*links) + p->nprobes * sizeof(links->at[0]));
+
+    if (!links)
+        return -ENOMEM;
+    for (; links->n < p->nprobes; links->n++) {
+        struct bpf_link *link = attach_one(image, &p->probes[links->n]);
+
+        if (!link) {
+            int error = errno;
+
+            report(cx, &p->probes[links->n], error);
+            return -error;
+        }
+        links->at[links->n] = link;
+    }
+    *ret_links = NT_TAKE(links);
+    return 0;
+}
+
+void nt_detach(struct nt_links **links)
+{
+    if (!*links)
+        return;
+    while ((*links)->n > 0)
+        bpf_link__destroy((*links)->at[--(*links)->n]);
+    free(*links);
+    *links = NULL;
+}

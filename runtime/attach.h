@@ -1,0 +1,15 @@
+/* Probes on their hooks: placed in the program's order (the start of a latency before its end),
+ * taken off in reverse. */
+#pragma once
+
+#include "compiler/base/cx.h"
+#include "compiler/program.h"
+
+struct nt_image;
+struct nt_links;
+
+/* All or none: 0, or -errno with a diagnostic in cx. */
+int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_image *image,
+              struct nt_links **ret_links);
+/* Accepts NULL, sets NULL. */
+void nt_detach(struct nt_links **links);

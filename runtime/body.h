@@ -1,0 +1,27 @@
+/* Bodies that run in ntrace itself: begin, every, end. Expressions follow the language: what is
+ * absent makes arithmetic absent and comparisons false. */
+#pragma once
+
+#include "compiler/catalog/value.h"
+#include "compiler/program.h"
+
+/* What the statements of a body do; `arg` goes with each call. */
+struct nt_body_ops {
+    void *arg;
+    uint64_t (*now)(void *arg); /* ns of CLOCK_MONOTONIC */
+    uint64_t attached;          /* when all probes were; ns of CLOCK_MONOTONIC */
+    /* table: index, or -1: all. 0 or -errno, which ends the body. */
+    int (*print)(void *arg, const struct nt_act *act);
+    int (*clear)(void *arg, int table);
+    /* One value per column of record->body. */
+    int (*record)(void *arg, const struct nt_record *record, const struct nt_value *values);
+};
+
+struct nt_body_result {
+    bool exited; /* by exit() */
+    int code;
+};
+
+/* Runs the body: 0 or the first error of an op. */
+int nt_body_run(const struct nt_body *body, const struct nt_body_ops *ops,
+                struct nt_body_result *ret_result);

@@ -1,0 +1,83 @@
+#include "runtime/counters.h"
+#include "runtime/load.h"
+#include "runtime/output.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* Runs that the kernel skipped because the program was running on that CPU already; 0 where the
+ * kernel does not count them (before 5.12). */
+static uint64_t missed(const struct nt_image *image, uint32_t probe)
+{
+    struct bpf_prog_info info = {0};
+    uint32_t size = sizeof(info);
+
+    if (bpf_obj_get_info_by_fd(nt_image_prog(image, probe), &info, &size) < 0)
+        return 0;
+    return info.recursion_misses;
+}
+
+static int read_probe(int map, uint32_t probe, uint32_t ncpus, uint64_t *values, uint64_t *ret_n)
+{
+    if (bpf_map_lookup_elem(map, &probe, values) < 0)
+        return -errno;
+    for (uint32_t cpu = 0; cpu < ncpus; cpu++)
+        for (int i = 0; i < NT_CNT_MAX; i++)
+            ret_n[i] += values[cpu * NT_CNT_MAX + i];
+    return 0;
+}
+
+int nt_counters_read(const struct nt_program *p, const struct nt_image *image, uint64_t *ret_n)
+{
+    int map = nt_image_map(image, NT_MAP_COUNTERS);
+    int ncpus = libbpf_num_possible_cpus();
+    uint64_t *values;
+    int r = 0;
+
+    if (ncpus < 0)
+        return ncpus;
+    values = calloc((size_t)ncpus, NT_CNT_MAX * sizeof(*values));
+    if (!values)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < p->nprobes && r == 0; i++) {
+        uint64_t *n = ret_n + (size_t)i * NT_CNT_MAX;
+
+        for (int c = 0; c < NT_CNT_MAX; c++)
+            n[c] = 0;
+        r = map >= 0 ? read_probe(map, i, (uint32_t)ncpus, values, n) : 0;
+        n[NT_CNT_MISSED] += missed(image, i);
+    }
+    free(values);
+    return r;
+}
+
+bool nt_counters_lost(const struct nt_program *p, const uint64_t *n)
+{
+    for (uint32_t i = 0; i < p->nprobes * NT_CNT_MAX; i++)
+        if (n[i] && i % NT_CNT_MAX != NT_CNT_HELD)
+            return true;
+    return false;
+}
+
+int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t time,
+                      struct nt_output *out)
+{
+    struct nt_probe_counts *counts = calloc(p->nprobes + 1u, sizeof(*counts));
+    struct nt_notice notice = {
+        .kind = NT_NOTICE_COUNTERS,
+        .time = time,
+        .counts = counts,
+        .ncounts = p->nprobes,
+    };
+    int r;
+
+    if (!counts)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < p->nprobes; i++)
+        counts[i] = (struct nt_probe_counts){&p->probes[i], n + (size_t)i * NT_CNT_MAX};
+    r = nt_output_notice(out, &notice);
+    free(counts);
+    return r;
+}

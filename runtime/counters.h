@@ -1,0 +1,17 @@
+/* What the probes counted about themselves, and what the kernel counted about them. */
+#pragma once
+
+#include "compiler/program.h"
+
+struct nt_image;
+struct nt_output;
+
+/* Sums over CPUs into ret_n[probe * NT_CNT_MAX + counter]: 0 or -errno. */
+int nt_counters_read(const struct nt_program *p, const struct nt_image *image, uint64_t *ret_n);
+
+/* Is anything in n a loss? Rows held back by `limit` are not: the script asked for it. */
+bool nt_counters_lost(const struct nt_program *p, const uint64_t *n);
+
+/* Hands them to the output: 0 or -errno. */
+int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t time,
+                      struct nt_output *out);

@@ -1,0 +1,159 @@
+#include "runtime/eval.h"
+
+#include <string.h>
+
+static const struct nt_xval absent = {.absent = true};
+
+static struct nt_xval word(uint64_t w)
+{
+    return (struct nt_xval){.w = {w}};
+}
+
+static bool is_true(const struct nt_xval *v)
+{
+    return !v->absent && v->w[0] != 0;
+}
+
+/* A word as the number it stands for: both signs compare right with each other. */
+static __int128 number(const struct nt_x *x, const struct nt_xval *v)
+{
+    return x->type->is_signed ? (__int128)(int64_t)v->w[0] : (__int128)v->w[0];
+}
+
+static struct nt_xval divide(const struct nt_x *x, const struct nt_xval *a, const struct nt_xval *b)
+{
+    bool modulo = x->op == NT_X_MOD;
+
+    if (b->w[0] == 0)
+        return absent;
+    if (!x->type->is_signed)
+        return word(modulo ? a->w[0] % b->w[0] : a->w[0] / b->w[0]);
+    if ((int64_t)b->w[0] == -1) /* the smallest number by -1 has no result in 64 bits: it wraps */
+        return word(modulo ? 0 : -a->w[0]);
+    return word((uint64_t)(modulo ? (int64_t)a->w[0] % (int64_t)b->w[0]
+                                  : (int64_t)a->w[0] / (int64_t)b->w[0]));
+}
+
+static uint64_t shift_right(const struct nt_x *x, uint64_t value, unsigned by)
+{
+    return x->kid[0]->type->is_signed ? (uint64_t)((int64_t)value >> by) : value >> by;
+}
+
+static struct nt_xval arithmetic(const struct nt_x *x, const struct nt_xval *a,
+                                 const struct nt_xval *b)
+{
+    unsigned by = b->w[0] & 63; /* as the kernel shifts */
+
+    switch (x->op) {
+    case NT_X_ADD:
+        return word(a->w[0] + b->w[0]);
+    case NT_X_SUB:
+        return word(a->w[0] - b->w[0]);
+    case NT_X_MUL:
+        return word(a->w[0] * b->w[0]);
+    case NT_X_AND:
+        return word(a->w[0] & b->w[0]);
+    case NT_X_OR:
+        return word(a->w[0] | b->w[0]);
+    case NT_X_XOR:
+        return word(a->w[0] ^ b->w[0]);
+    case NT_X_SHL:
+        return word(a->w[0] << by);
+    case NT_X_SHR:
+        return word(shift_right(x, a->w[0], by));
+    default:
+        return divide(x, a, b);
+    }
+}
+
+static bool compare(const struct nt_x *x, const struct nt_xval *a, const struct nt_xval *b)
+{
+    bool equal = memcmp(a->w, b->w, x->kid[0]->type->words * sizeof(a->w[0])) == 0;
+    __int128 left = number(x->kid[0], a), right = number(x->kid[1], b);
+
+    if (x->kid[0]->type->words == 1)
+        equal = left == right;
+    switch (x->op) {
+    case NT_X_EQ:
+        return equal;
+    case NT_X_NE:
+        return !equal;
+    case NT_X_LT:
+        return left < right;
+    case NT_X_LE:
+        return left <= right;
+    case NT_X_GT:
+        return left > right;
+    default:
+        return left >= right;
+    }
+}
+
+static struct nt_xval binary(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval a = nt_eval(env, x->kid[0]), b = nt_eval(env, x->kid[1]);
+    bool comparison = x->op >= NT_X_EQ && x->op <= NT_X_GE;
+
+    if (a.absent || b.absent)
+        return comparison ? word(false) : absent;
+    return comparison ? word(compare(x, &a, &b)) : arithmetic(x, &a, &b);
+}
+
+static struct nt_xval constant(const struct nt_x *x)
+{
+    struct nt_xval v = {.absent = x->absent};
+
+    memcpy(v.w, x->w, sizeof(v.w));
+    return v;
+}
+
+static struct nt_xval negate(const struct nt_xval *v)
+{
+    return v->absent ? absent : word(-v->w[0]);
+}
+
+/* a ?? b */
+static struct nt_xval otherwise(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval v = nt_eval(env, x->kid[0]);
+
+    return v.absent ? nt_eval(env, x->kid[1]) : v;
+}
+
+struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval v;
+
+    switch (x->op) {
+    case NT_X_CONST:
+        return constant(x);
+    case NT_X_LOCAL:
+        return env->locals[x->slot];
+    case NT_X_NOW:
+        return word(env->now);
+    case NT_X_ELAPSED:
+        return word(env->now - env->attached);
+    case NT_X_LAND:
+        return word(nt_eval_true(env, x->kid[0]) && nt_eval_true(env, x->kid[1]));
+    case NT_X_LOR:
+        return word(nt_eval_true(env, x->kid[0]) || nt_eval_true(env, x->kid[1]));
+    case NT_X_LNOT:
+        return word(!nt_eval_true(env, x->kid[0]));
+    case NT_X_NEG:
+        v = nt_eval(env, x->kid[0]);
+        return negate(&v);
+    case NT_X_COND:
+        return nt_eval(env, x->kid[nt_eval_true(env, x->kid[0]) ? 1 : 2]);
+    case NT_X_ELSE:
+        return otherwise(env, x);
+    default:
+        return binary(env, x);
+    }
+}
+
+bool nt_eval_true(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval v = nt_eval(env, x);
+
+    return is_true(&v);
+}
