@@ -31,8 +31,7 @@ static void grow(struct nt_arena *arena, struct nt_names *t)
 
     bigger.slot = NT_NEW_N(arena, struct nt_name, bigger.cap);
     bigger.n = t->n;
-    nt_names_each (it, t)
-        *slot_of(&bigger, it->name) = *it;
+    nt_names_each(it, t) * slot_of(&bigger, it->name) = *it;
     *t = bigger;
 }
 

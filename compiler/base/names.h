@@ -7,7 +7,7 @@ struct nt_names {
     struct nt_name {
         const char *name;
         void *value;
-    } *slot;
+    } * slot;
     uint32_t n, cap;
 };
 

@@ -1,6 +1,6 @@
-/* The header scopes of a packet and the layers they are read with. A layer is one bounded read of the
- * packet, done by a function of compiler/bpf/packet.bpf.c when the first field of it is needed; the
- * fields of a scope are declared in stdlib/views/headers.nt, as offsets into the header. */
+/* The header scopes of a packet and the layers they are read with. A layer is one bounded read of
+ * the packet, done by a function of compiler/bpf/packet.bpf.c when the first field of it is needed;
+ * the fields of a scope are declared in stdlib/views/headers.nt, as offsets into the header. */
 #pragma once
 
 #include <stdint.h>
@@ -15,8 +15,8 @@ enum nt_layer {
 struct nt_header {
     const char *name;
     enum nt_layer layer;
-    uint32_t have;  /* NT_HAVE_* of compiler/bpf/packet.h: the parser found it */
-    uint16_t size;  /* bytes of the header that are read; a field must lie within */
+    uint32_t have; /* NT_HAVE_* of compiler/bpf/packet.h: the parser found it */
+    uint16_t size; /* bytes of the header that are read; a field must lie within */
     const char *doc;
 };
 

@@ -140,7 +140,8 @@ static int fn(const struct nt_kernel *k, struct nt_arena *a, const char *target,
 }
 
 const struct nt_hook nt_hooks[] = {
-    {"raw_tracepoint", "a tracepoint, with the arguments the kernel's code hands it", raw_tracepoint},
+    {"raw_tracepoint", "a tracepoint, with the arguments the kernel's code hands it",
+     raw_tracepoint},
     {"tracepoint", "a tracepoint SYSTEM:NAME, with the fields of its record", tracepoint},
     {"fn", "entry of a kernel function, by the best hook this kernel offers", fn},
     {"fentry", "entry of a kernel function, by trampoline", fentry},

@@ -1,5 +1,5 @@
-/* Ways into the kernel: what stands before the colon of a probe. A row says how a target is found and
- * where its arguments come from; the section name makes libbpf attach it. */
+/* Ways into the kernel: what stands before the colon of a probe. A row says how a target is found
+ * and where its arguments come from; the section name makes libbpf attach it. */
 #pragma once
 
 #include "compiler/base/arena.h"
@@ -19,8 +19,8 @@ enum nt_args {
 
 struct nt_harg {
     const char *name;
-    uint32_t type;     /* BTF id as declared, 0: unknown */
-    uint16_t index;    /* BTF, RAW, REGS */
+    uint32_t type;         /* BTF id as declared, 0: unknown */
+    uint16_t index;        /* BTF, RAW, REGS */
     uint16_t offset, size; /* RECORD */
     bool is_signed;        /* RECORD */
     bool nullable;
@@ -45,5 +45,6 @@ struct nt_hook {
 };
 
 extern const struct nt_hook nt_hooks[]; /* ends with a row without a name */
-/* Of "raw_tracepoint:kfree_skb"; *ret_target is what follows the first colon. NULL: no such hook. */
+/* Of "raw_tracepoint:kfree_skb"; *ret_target is what follows the first colon. NULL: no such hook.
+ */
 const struct nt_hook *nt_hook_of(const char *probe, const char **ret_target);

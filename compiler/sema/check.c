@@ -1,0 +1,163 @@
+/* Pass "check": bodies -> typed trees. Before: events bound. After: handlers, tables and records of
+ * the script, and the probes that latencies need; every expression has a type. */
+#include "compiler/sema/scope.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* -- what every packet event is asked --------------------------------------------------------- */
+
+/* `src in $src`, for a parameter of the prelude that the script has not made its own. */
+static struct nt_expr *common_condition(struct nt_scope *s, const char *field, const char *param,
+                                        struct nt_span at)
+{
+    struct nt_param *p = nt_names_find(&s->u->params, param);
+    struct nt_node *name, *ref, *in;
+
+    if (!p || !p->common)
+        return NULL;
+    p->used = true;
+    if (p->any)
+        return NULL;
+    name = nt_node_new(s->u->cx, NT_NODE_NAME, at);
+    name->name = field;
+    ref = nt_node_new(s->u->cx, NT_NODE_PARAMREF, at);
+    ref->name = param;
+    in = nt_node_with(s->u->cx, NT_NODE_IN, at, 2, name, ref);
+    return nt_condition(s, in);
+}
+
+static struct nt_expr *common_conditions(struct nt_scope *s, struct nt_span at)
+{
+    static const char *const names[] = {"dev", "src", "dst", "proto", "sport", "dport"};
+    struct nt_expr *all = NULL;
+
+    if (!s->handler->packet)
+        return NULL;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        all = nt_and(s->u, all, common_condition(s, names[i], names[i], at));
+    if (s->u->where)
+        all = nt_and(s->u, all, nt_condition(s, s->u->where));
+    return all;
+}
+
+/* -- where ------------------------------------------------------------------------------------ */
+
+static void split(struct nt_unit *u, struct nt_handler *h, struct nt_expr *e)
+{
+    if (e->op == NT_E_AND) {
+        split(u, h, e->kid[0]);
+        split(u, h, e->kid[1]);
+    } else {
+        h->where[h->nwhere++] = e;
+    }
+}
+
+static uint32_t count_conjuncts(const struct nt_expr *e)
+{
+    return e->op == NT_E_AND ? count_conjuncts(e->kid[0]) + count_conjuncts(e->kid[1]) : 1;
+}
+
+/* The cheapest test runs first; equals stay in the script's order. */
+static void sort_by_cost(struct nt_handler *h)
+{
+    for (uint32_t i = 1; i < h->nwhere; i++)
+        for (uint32_t j = i; j > 0 && h->where[j - 1]->cost > h->where[j]->cost; j--) {
+            struct nt_expr *e = h->where[j];
+
+            h->where[j] = h->where[j - 1];
+            h->where[j - 1] = e;
+        }
+}
+
+/* False: the condition can never be true here. */
+static bool set_where(struct nt_unit *u, struct nt_handler *h, struct nt_expr *where)
+{
+    if (!where || nt_is_true(where))
+        return true;
+    if (nt_is_false(where))
+        return false;
+    h->where = NT_NEW_N(u->cx->arena, struct nt_expr *, count_conjuncts(where));
+    split(u, h, where);
+    sort_by_cost(h);
+    return true;
+}
+
+/* -- on --------------------------------------------------------------------------------------- */
+
+static struct nt_expr *event_where(struct nt_scope *s)
+{
+    const struct nt_node *event = s->bound->event;
+
+    return event && event->kid[1] ? nt_condition(s, event->kid[1]) : NULL;
+}
+
+static void check_bound(struct nt_unit *u, const struct nt_node *on, const struct nt_bound *b,
+                        struct nt_span at)
+{
+    struct nt_handler *h = NT_NEW(u->cx->arena, struct nt_handler);
+    struct nt_scope s = {.u = u, .bound = b, .handler = h, .nlocals = &h->nlocals};
+    struct nt_expr *where;
+
+    h->bound = b;
+    h->at = at;
+    h->why = "body";
+    nt_handler_packet(&s, at);
+    where = event_where(&s);
+    where = nt_and(u, where, common_conditions(&s, at));
+    if (on->kid[1])
+        where = nt_and(u, where, nt_condition(&s, on->kid[1]));
+    h->guard = nt_guard_of(&s, on->kid[2]);
+    h->body = nt_block(&s, on->kid[3]);
+    if (set_where(u, h, where))
+        *nt_vec_push(u->cx->arena, &u->handlers) = h;
+    else
+        nt_warn(u->cx, at, NT_NEVER_TRUE,
+                "the condition can never be true here: '%s' is not attached for this body",
+                b->name);
+}
+
+static void check_on(struct nt_unit *u, const struct nt_node *on)
+{
+    nt_kid_each (ref, on->kid[0]) {
+        const struct nt_bounds *bounds = (*ref)->sym;
+        uint32_t errors = u->cx->diags.nerrors;
+
+        /* A mistake in a body is said once, not for each of its probes. */
+        for (uint32_t i = 0; bounds && i < bounds->n && errors == u->cx->diags.nerrors; i++)
+            check_bound(u, on, bounds->at[i], (*ref)->span);
+    }
+}
+
+/* Options that filter packets do nothing where no body has a packet. */
+void nt_check(struct nt_unit *u)
+{
+    bool has_on = false;
+
+    nt_kid_each (item, u->script)
+        if ((*item)->kind == NT_NODE_ON) {
+            has_on = true;
+            check_on(u, *item);
+        }
+    nt_user_bodies(u);
+    nt_params_require(u);
+    if (has_on && !u->handlers.n && !u->cx->diags.nerrors)
+        nt_error_at_none(u->cx, NT_NOTHING_LEFT,
+                         "nothing of the script can run here: no body has a "
+                         "condition that can be true");
+}
+
+static void dump_handlers(const char *what, struct nt_handler **at, uint32_t n, FILE *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        fprintf(out, "%s %s (%s)\n", what, at[i]->bound->name, at[i]->bound->target.section);
+        nt_handler_dump(at[i], out);
+    }
+}
+
+void nt_check_dump(struct nt_unit *u, FILE *out)
+{
+    dump_handlers("start", u->starts.at, u->starts.n, out);
+    dump_handlers("on", u->handlers.at, u->handlers.n, out);
+    dump_handlers("end", u->ends.at, u->ends.n, out);
+}

@@ -1,0 +1,146 @@
+/* The typed tree as text, for -d check: what a script became on this kernel. */
+#include "compiler/base/str.h"
+#include "compiler/sema/typed.h"
+
+static const char *const op_names[] = {
+#define NT_E(name) #name,
+#include "compiler/sema/typed.def"
+#undef NT_E
+};
+
+static const char *const xop_text[] = {
+    [NT_X_ADD] = "+", [NT_X_SUB] = "-", [NT_X_MUL] = "*", [NT_X_DIV] = "/",  [NT_X_MOD] = "%",
+    [NT_X_AND] = "&", [NT_X_OR] = "|",  [NT_X_XOR] = "^", [NT_X_SHL] = "<<", [NT_X_SHR] = ">>",
+    [NT_X_EQ] = "==", [NT_X_NE] = "!=", [NT_X_LT] = "<",  [NT_X_LE] = "<=",  [NT_X_GT] = ">",
+    [NT_X_GE] = ">=", [NT_X_NEG] = "-",
+};
+
+static void print_words(const struct nt_type *t, const uint64_t *w, FILE *out)
+{
+    NT_STR_AUTO text = {0};
+
+    if (t->format)
+        t->format(t, w, &text);
+    else
+        nt_str_printf(&text, "%#llx", (unsigned long long)w[0]);
+    fprintf(out, "%s", text.at);
+}
+
+static void print_tests(const struct nt_expr *e, FILE *out)
+{
+    static const char *const kinds[] = {[NT_TEST_EQ] = "",
+                                        [NT_TEST_CIDR] = "net ",
+                                        [NT_TEST_RANGE] = "from ",
+                                        [NT_TEST_PREFIX] = "prefix "};
+
+    fputs(" {", out);
+    for (uint32_t i = 0; i < e->ntests; i++) {
+        fprintf(out, "%s%s", i ? ", " : "", kinds[e->test[i].kind]);
+        print_words(e->kid[0]->type, e->test[i].a, out);
+    }
+    fputc('}', out);
+}
+
+void nt_expr_dump(const struct nt_expr *e, FILE *out)
+{
+    if (e->op == NT_E_CONST) {
+        print_words(e->type, e->w, out);
+        return;
+    }
+    fprintf(out, "(%s", op_names[e->op]);
+    if (e->op == NT_E_ARITH || e->op == NT_E_CMP)
+        fprintf(out, " %s", xop_text[e->xop]);
+    if (e->header)
+        fprintf(out, " %s", e->header->name);
+    if (e->op == NT_E_LOAD || e->op == NT_E_HEADER)
+        fprintf(out, " %u%s", e->size * 8u, e->swapped ? "be" : "");
+    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL)
+        fprintf(out, " %u", e->index);
+    if (e->offset)
+        fprintf(out, " +%d", e->offset);
+    if (e->bits)
+        fprintf(out, " bits %u+%u", e->shift, e->bits);
+    for (uint32_t i = 0; i < e->nkids; i++) {
+        fputc(' ', out);
+        nt_expr_dump(e->kid[i], out);
+    }
+    if (e->op == NT_E_IN)
+        print_tests(e, out);
+    fprintf(out, "):%s%s", e->type->name, e->maybe ? "?" : "");
+}
+
+static void indent(int depth, FILE *out)
+{
+    fprintf(out, "%*s", depth * 2, "");
+}
+
+static void dump_args(const char *what, struct nt_expr **args, uint32_t n, int depth, FILE *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (!args[i])
+            continue;
+        indent(depth, out);
+        fprintf(out, "%s ", what);
+        nt_expr_dump(args[i], out);
+        fputc('\n', out);
+    }
+}
+
+static void dump_guard(const struct nt_guard *g, FILE *out)
+{
+    if (g)
+        fprintf(out, " limit %llu per %llu ns", (unsigned long long)g->count,
+                (unsigned long long)g->per);
+}
+
+static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
+{
+    static const char *const names[] = {
+        [NT_S_LET] = "let",       [NT_S_IF] = "if",         [NT_S_RECORD] = "record",
+        [NT_S_AGG] = "aggregate", [NT_S_RETURN] = "return", [NT_S_START] = "start",
+        [NT_S_FORGET] = "forget"};
+
+    for (; s; s = s->next) {
+        indent(depth, out);
+        fputs(names[s->kind], out);
+        if (s->kind == NT_S_LET)
+            fprintf(out, " %u", s->slot);
+        if (s->kind == NT_S_RECORD)
+            fprintf(out, " %u", s->record);
+        if (s->kind == NT_S_AGG)
+            fprintf(out, " table %u", s->agg->table);
+        if (s->expr) {
+            fputc(' ', out);
+            nt_expr_dump(s->expr, out);
+        }
+        dump_guard(s->guard, out);
+        fputc('\n', out);
+        if (s->kind == NT_S_RECORD)
+            dump_args("column", s->arg, s->narg, depth + 1, out);
+        if (s->kind == NT_S_AGG) {
+            dump_args("key", s->agg->key, s->agg->nkeys, depth + 1, out);
+            dump_args("of", s->agg->arg, s->agg->nargs, depth + 1, out);
+        }
+        dump_stmts(s->then, depth + 1, out);
+        if (s->other) {
+            indent(depth, out);
+            fputs("else\n", out);
+            dump_stmts(s->other, depth + 1, out);
+        }
+    }
+}
+
+void nt_handler_dump(const struct nt_handler *h, FILE *out)
+{
+    for (uint32_t i = 0; i < h->nwhere; i++) {
+        fputs("  where ", out);
+        nt_expr_dump(h->where[i], out);
+        fputc('\n', out);
+    }
+    if (h->guard) {
+        fputs(" ", out);
+        dump_guard(h->guard, out);
+        fputc('\n', out);
+    }
+    dump_stmts(h->body, 1, out);
+}

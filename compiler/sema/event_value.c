@@ -1,0 +1,402 @@
+/* Names as an event knows them: its own fields and arguments, its packet's and its socket's. */
+#include "compiler/bpf/packet.h"
+#include "compiler/kernel/kernel.h"
+#include "compiler/sema/scope.h"
+
+#include <string.h>
+
+enum { MAX_EXPANSION = 32 };
+
+bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, const char *name,
+              struct nt_span at)
+{
+    bool again = s->expansion && s->expansion->depth >= MAX_EXPANSION;
+
+    for (const struct nt_expansion *o = s->expansion; o && !again; o = o->outer)
+        again = o->what == what;
+    if (again) {
+        nt_error(s->u->cx, at, NT_RECURSION, "'%s' is defined by itself", name);
+        return false;
+    }
+    *x = (struct nt_expansion){what, s->expansion, s->expansion ? s->expansion->depth + 1 : 1};
+    s->expansion = x;
+    return true;
+}
+
+/* A field's expression in the scope of its declaration: no locals of the body. */
+static struct nt_expr *expand_field(const struct nt_scope *outer, const struct nt_node *field,
+                                    struct nt_expr *self, const struct nt_header *bytes,
+                                    struct nt_span at)
+{
+    struct nt_scope s = *outer;
+    struct nt_expansion x;
+    const struct nt_type *type = NULL;
+    struct nt_expr *e;
+
+    if (!nt_enter(&s, &x, field, field->name, at))
+        return nt_broken(s.u, at);
+    s.locals = NULL;
+    s.self = self;
+    s.bytes = bytes;
+    if (field->kid[0]) {
+        type = nt_type_of_name(s.u, field->kid[0]->name, field->kid[0]->span);
+        if (!type)
+            return nt_broken(s.u, at);
+    }
+    e = nt_value(&s, field->kid[1], type);
+    if (type)
+        e = nt_fit(&s, e, type);
+    e = nt_retyped(s.u, e, e->type);
+    e->at = at; /* messages speak of the use */
+    return e;
+}
+
+struct nt_expr *nt_view_field(struct nt_scope *s, const struct nt_view *view,
+                              const struct nt_node *field, struct nt_expr *self, struct nt_span at)
+{
+    (void)view;
+    return expand_field(s, field, self, NULL, at);
+}
+
+/* -- headers ---------------------------------------------------------------------------------- */
+
+static const struct wire {
+    const char *name;
+    uint8_t size;
+    const struct nt_type *type;
+} wires[] = {
+    {"u8", 1, &nt_type_int},    {"be16", 2, &nt_type_int},  {"be32", 4, &nt_type_int},
+    {"be64", 8, &nt_type_uint}, {"port", 2, &nt_type_port}, {"mac", 6, &nt_type_mac},
+    {"ip4", 4, &nt_type_ip},    {"ip6", 16, &nt_type_ip},
+};
+
+static const struct wire *find_wire(const char *name)
+{
+    for (size_t i = 0; i < sizeof(wires) / sizeof(*wires); i++)
+        if (strcmp(wires[i].name, name) == 0)
+            return &wires[i];
+    return NULL;
+}
+
+bool nt_is_wire_type(const char *name)
+{
+    return find_wire(name) != NULL;
+}
+
+static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *h, uint32_t size,
+                                    uint64_t offset, struct nt_span at)
+{
+    const struct nt_type *type = size == 16  ? &nt_type_ip
+                                 : size == 8 ? &nt_type_uint
+                                             : &nt_type_int;
+    struct nt_expr *e = nt_expr_new(s->u, NT_E_HEADER, type, at);
+
+    if (offset + size > h->size) {
+        nt_error(s->u->cx, at, NT_VALUE, "only the first %u bytes of the %s header are read",
+                 h->size, h->name);
+        return nt_broken(s->u, at);
+    }
+    e->header = h;
+    e->offset = (int32_t)offset;
+    e->size = (uint8_t)size;
+    e->swapped = true;
+    e->is_signed = false;
+    e->maybe = true;
+    e->layers = (uint8_t)(h->layer == NT_LAYER_L4 ? NT_LAYER_L4 | NT_LAYER_L3 : h->layer);
+    e->cost = h->layer == NT_LAYER_L4 ? 2 : 1;
+    return e;
+}
+
+struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
+                               uint64_t offset, struct nt_span at)
+{
+    const struct wire *wire = find_wire(how);
+    struct nt_expr *e;
+
+    if (!wire)
+        return NULL;
+    e = header_bytes(s, h, wire->size, offset, at);
+    if (e->type->kind == NT_KIND_ERROR)
+        return e;
+    if (strcmp(how, "ip4") == 0)
+        return nt_expr_with(s->u, NT_E_IP4, &nt_type_ip, at, 1, e);
+    e->type = wire->type;
+    return e;
+}
+
+/* `ttl: u8 = 8` is a type and an offset; anything else is an expression over the header's bytes. */
+static struct nt_expr *offset_field(struct nt_scope *s, const struct nt_header *h,
+                                    const struct nt_node *field, struct nt_span at)
+{
+    const struct nt_node *type = field->kid[0], *value = field->kid[1];
+    const struct nt_type *t;
+    struct nt_expr *e;
+
+    if (find_wire(type->name))
+        return nt_header_read(s, h, type->name, value->num[0], at);
+    t = nt_type_of_name(s->u, type->name, type->span);
+    if (!t)
+        return nt_broken(s->u, at);
+    e = header_bytes(s, h, t->hex ? 2 : 1, value->num[0],
+                     at); /* an enum of one byte; ethertype: two */
+    if (e->type->kind != NT_KIND_ERROR)
+        e->type = t;
+    return e;
+}
+
+struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,
+                                struct nt_span at)
+{
+    const struct nt_view *view = nt_names_find(&s->u->views, h->name);
+    const struct nt_node *field = view ? nt_names_find(&view->fields, name) : NULL;
+    struct nt_guess g;
+
+    if (!field) {
+        struct nt_diag *d =
+            nt_error(s->u->cx, at, NT_UNKNOWN_FIELD, "%s has no field '%s'", h->name, name);
+
+        g = nt_guess(name);
+        if (view)
+            nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
+        nt_hint_guess(d, &g);
+        return nt_broken(s->u, at);
+    }
+    if (field->kid[0] && field->kid[1]->kind == NT_NODE_NUMBER)
+        return offset_field(s, h, field, at);
+    return expand_field(s, field, NULL, h, at);
+}
+
+/* -- the event -------------------------------------------------------------------------------- */
+
+static const struct nt_node *find_field(const struct nt_node *event, const char *name)
+{
+    if (event)
+        nt_kid_each (m, event->kid[2])
+            if ((*m)->kind == NT_NODE_FIELD && strcmp((*m)->name, name) == 0)
+                return *m;
+    return NULL;
+}
+
+static const struct nt_node *arg_of_probe(const struct nt_node *probe, const char *name)
+{
+    if (probe->kid[0])
+        nt_kid_each (arg, probe->kid[0])
+            if (strcmp((*arg)->name, name) == 0)
+                return *arg;
+    return NULL;
+}
+
+/* An argument that another alternative of the event has. */
+static const struct nt_node *arg_elsewhere(const struct nt_node *event, const char *name)
+{
+    if (event)
+        nt_kid_each (alternative, event->kid[0])
+            nt_kid_each (probe, (*alternative)->kid[0]) {
+                const struct nt_node *arg = arg_of_probe(*probe, name);
+
+                if (arg)
+                    return arg;
+            }
+    return NULL;
+}
+
+static const struct nt_harg *target_arg(const struct nt_bound *b, const char *kernel_name)
+{
+    for (uint32_t i = 0; i < b->target.nargs; i++)
+        if (strcmp(b->target.arg[i].name, kernel_name) == 0)
+            return &b->target.arg[i];
+    return NULL;
+}
+
+static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt_span at)
+{
+    const struct nt_bound *b = s->bound;
+    const struct nt_node *arg = arg_of_probe(b->probe, name);
+    const struct nt_harg *harg = NULL;
+    const struct nt_type *type = NULL;
+    struct nt_expr *e;
+
+    if (arg)
+        harg = target_arg(b, arg->kid[0] ? arg->kid[0]->name : arg->name);
+    else if (!b->probe->kid[0])
+        harg = target_arg(b, name); /* a raw probe without a list: all there are */
+    else
+        arg = arg_elsewhere(b->event, name);
+    if (arg && arg->kid[1]) {
+        type = nt_type_of_name(s->u, arg->kid[1]->name, arg->kid[1]->span);
+        if (!type)
+            return nt_broken(s->u, at);
+    }
+    if (harg) {
+        e = nt_kernel_arg(s->u, b, harg, at);
+        /* Without types from the kernel, `skb` and `sk` are what their names say. */
+        if (!harg->type && !type && b->target.args != NT_ARGS_RECORD &&
+            (strcmp(name, "skb") == 0 || strcmp(name, "sk") == 0))
+            type = nt_type_of_name(s->u, name[2] ? "sk_buff" : "sock", at);
+        return type ? nt_retyped(s->u, e, type) : e;
+    }
+    return arg ? nt_absent(s->u, type ? type : &nt_type_int, at) : NULL;
+}
+
+bool nt_bound_has_packet(const struct nt_bound *b)
+{
+    return nt_event_member(b->event, NT_NODE_PACKET) != NULL ||
+           (!b->event && b->target.args != NT_ARGS_RECORD &&
+            (arg_of_probe(b->probe, "skb") || (!b->probe->kid[0] && target_arg(b, "skb"))));
+}
+
+struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at)
+{
+    const struct nt_node *packet;
+    struct nt_expr *e;
+
+    if (!s->bound || !nt_bound_has_packet(s->bound))
+        return NULL;
+    packet = nt_event_member(s->bound->event, NT_NODE_PACKET);
+    if (packet)
+        e = event_arg(s, packet->kid[0]->name ? packet->kid[0]->name : "skb", at);
+    else
+        e = event_arg(s, "skb", at);
+    if (!e || (e->type->kind == NT_KIND_POINTER && strcmp(e->type->name, "sk_buff") == 0))
+        return e;
+    nt_error(s->u->cx, at, NT_TYPE, "the packet of '%s' is no sk_buff", s->bound->name);
+    return nt_broken(s->u, at);
+}
+
+static enum nt_place place_of(struct nt_scope *s, const struct nt_node *packet)
+{
+    static const char *const places[] = {[NT_AT_NETWORK] = "network",
+                                         [NT_AT_MAC] = "mac",
+                                         [NT_AT_DATA] = "data",
+                                         [NT_AT_TRANSPORT] = "transport",
+                                         [NT_AT_ANY] = "any"};
+
+    if (!packet)
+        return NT_AT_ANY;
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+        if (strcmp(packet->text, places[i]) == 0)
+            return (enum nt_place)i;
+    nt_error(s->u->cx, packet->span, NT_VALUE,
+             "a packet is at network, mac, data, transport or any, not at '%s'", packet->text);
+    return NT_AT_ANY;
+}
+
+void nt_handler_packet(struct nt_scope *s, struct nt_span at)
+{
+    struct nt_expr *skb = nt_event_packet(s, at);
+    struct nt_packet *p;
+
+    if (!skb || skb->type->kind == NT_KIND_ERROR)
+        return;
+    p = NT_NEW(s->u->cx->arena, struct nt_packet);
+    p->skb = skb;
+    p->head = nt_kernel_field(s->u, skb, "head", at);
+    p->data = nt_kernel_field(s->u, skb, "data", at);
+    p->tail = nt_kernel_field(s->u, skb, "tail", at);
+    p->network = nt_kernel_field(s->u, skb, "network_header", at);
+    p->mac = nt_kernel_field(s->u, skb, "mac_header", at);
+    p->protocol = nt_kernel_field(s->u, skb, "protocol", at);
+    p->len = nt_kernel_field(s->u, skb, "len", at);
+    p->place = place_of(s, nt_event_member(s->bound->event, NT_NODE_PACKET));
+    s->handler->packet = p;
+}
+
+static struct nt_expr *packet_name(struct nt_scope *s, const char *name, struct nt_span at)
+{
+    const struct nt_header *h = nt_header_find(name);
+    const struct nt_view *view = nt_names_find(&s->u->views, "packet");
+    const struct nt_node *field = view ? nt_names_find(&view->fields, name) : NULL;
+
+    if (!nt_bound_has_packet(s->bound))
+        return NULL;
+    if (strcmp(name, "skb") == 0)
+        return nt_event_packet(s, at);
+    if (h) {
+        struct nt_expr *e = nt_expr_new(s->u, NT_E_SCOPE, &nt_type_bool, at);
+
+        e->header = h;
+        e->layers = (uint8_t)(h->layer == NT_LAYER_L4 ? NT_LAYER_L4 | NT_LAYER_L3 : h->layer);
+        e->cost = h->layer == NT_LAYER_L4 ? 2 : 1;
+        return e;
+    }
+    return field ? expand_field(s, field, nt_event_packet(s, at), NULL, at) : NULL;
+}
+
+static struct nt_expr *socket_name(struct nt_scope *s, const char *name, struct nt_span at)
+{
+    const struct nt_node *socket = nt_event_member(s->bound->event, NT_NODE_SOCKET);
+    const struct nt_view *view = nt_names_find(&s->u->views, "sock");
+    const struct nt_node *field = view ? nt_names_find(&view->fields, name) : NULL;
+    struct nt_expr *sk;
+
+    if (!socket || !field)
+        return NULL;
+    sk = nt_value(s, socket->kid[0], NULL);
+    return expand_field(s, field, sk, NULL, at);
+}
+
+/* Text of up to 64 bytes as a constant. */
+struct nt_expr *nt_text(struct nt_unit *u, const char *text, size_t len, struct nt_span at)
+{
+    uint8_t words = (uint8_t)(len / 8 + 1 > NT_MAX_WORDS ? NT_MAX_WORDS : len / 8 + 1);
+    struct nt_expr *e = nt_const(u, nt_type_new_string(u->cx->arena, words), at, 0);
+
+    memcpy(e->w, text, len < sizeof(e->w) ? len : sizeof(e->w));
+    return e;
+}
+
+struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_span at)
+{
+    const struct nt_bound *b = s->bound;
+    const struct nt_node *field;
+    struct nt_expr *e;
+
+    if (!b)
+        return NULL;
+    field = find_field(b->event, name);
+    /* A field that is defined by an argument of its own name means the argument. */
+    if (field && !(s->expansion && s->expansion->what == field))
+        return expand_field(s, field, NULL, NULL, at);
+    e = event_arg(s, name, at);
+    if (!e && strcmp(name, "latency") == 0)
+        e = nt_latency(s, at);
+    if (!e && strcmp(name, "probe") == 0)
+        e = nt_text(s->u, b->name, strlen(b->name), at);
+    if (!e)
+        e = packet_name(s, name, at);
+    if (!e)
+        e = socket_name(s, name, at);
+    return e;
+}
+
+static void each_view_field(struct nt_unit *u, const char *view_name,
+                            void (*each)(const char *name, void *arg), void *arg)
+{
+    const struct nt_view *view = nt_names_find(&u->views, view_name);
+
+    if (view)
+        nt_names_each(f, &view->fields) each(f->name, arg);
+}
+
+void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg)
+{
+    const struct nt_bound *b = s->bound;
+
+    if (!b)
+        return;
+    if (b->event)
+        nt_kid_each (m, b->event->kid[2])
+            if ((*m)->kind == NT_NODE_FIELD)
+                each((*m)->name, arg);
+    for (uint32_t i = 0; i < b->target.nargs; i++)
+        each(b->target.arg[i].name, arg);
+    if (nt_event_member(b->event, NT_NODE_SINCE))
+        each("latency", arg);
+    if (nt_bound_has_packet(b)) {
+        each_view_field(s->u, "packet", each, arg);
+        for (const struct nt_header *h = nt_headers; h->name; h++)
+            each(h->name, arg);
+    }
+    if (nt_event_member(b->event, NT_NODE_SOCKET))
+        each_view_field(s->u, "sock", each, arg);
+}

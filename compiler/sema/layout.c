@@ -1,0 +1,212 @@
+/* Pass "layout": numbers for everything. Before: typed bodies. After: u->progs for codegen/, and
+ * u->program, the description that a runtime gets; only the object itself is missing. */
+#include "compiler/base/str.h"
+#include "compiler/sema/scope.h"
+
+#include <string.h>
+
+/* -- tables ----------------------------------------------------------------------------------- */
+
+static void lay_out_key(struct nt_unit *u, struct nt_table_build *b)
+{
+    uint16_t words = 0;
+    int16_t bits = 0;
+
+    for (uint32_t i = 0; i < b->key.n; i++) {
+        struct nt_column *c = &b->key.at[i];
+
+        c->word = words;
+        c->absent_bit = b->maybe[i] ? bits++ : (int16_t)-1;
+        words = (uint16_t)(words + c->type->words);
+    }
+    b->t.key = (struct nt_layout){b->key.at, (uint16_t)b->key.n, (uint16_t)(words + (bits > 0)),
+                                  bits ? (int16_t)words : (int16_t)-1};
+    if (!b->t.key.words)
+        b->t.key.words = 1;
+    if (b->t.key.words > NT_MAX_KEY_WORDS)
+        nt_error(u->cx, b->node->span, NT_TOO_MUCH,
+                 "the keys of a table have at most %d bytes: these have %u", NT_MAX_KEY_WORDS * 8,
+                 b->t.key.words * 8u);
+}
+
+static void lay_out_slot(struct nt_table_build *b)
+{
+    uint16_t word = 0;
+
+    nt_vec_each (use, &b->aggs) {
+        use->word = word;
+        use->words = use->agg->words(use);
+        word = (uint16_t)(word + use->words);
+    }
+    b->t.aggs = b->aggs.at;
+    b->t.naggs = (uint16_t)b->aggs.n;
+    b->t.slot_words = word;
+}
+
+static bool end_prints(const struct nt_act *act, int table)
+{
+    for (; act; act = act->next)
+        if ((act->kind == NT_ACT_PRINT && (act->table < 0 || act->table == table)) ||
+            end_prints(act->then, table) || end_prints(act->other, table))
+            return true;
+    return false;
+}
+
+static void lay_out_tables(struct nt_unit *u)
+{
+    struct nt_table *tables = NT_NEW_N(u->cx->arena, struct nt_table, u->tables.n + 1);
+
+    for (uint32_t i = 0; i < u->tables.n; i++) {
+        struct nt_table_build *b = u->tables.at[i];
+
+        lay_out_key(u, b);
+        lay_out_slot(b);
+        b->t.map[0] = nt_sprintf(u->cx->arena, "nt_t%u_a", i);
+        b->t.map[1] = b->cleared ? nt_sprintf(u->cx->arena, "nt_t%u_b", i) : NULL;
+        b->t.others = nt_sprintf(u->cx->arena, "nt_t%u_others", i);
+        nt_vec_each (body, &u->bodies)
+            if (body->when == NT_WHEN_END)
+                b->t.end_prints |= end_prints(body->first, (int)i);
+        tables[i] = b->t;
+    }
+    u->program.tables = tables;
+    u->program.ntables = u->tables.n;
+}
+
+/* -- records ---------------------------------------------------------------------------------- */
+
+static void point_at_records(struct nt_unit *u, const struct nt_act *first)
+{
+    for (struct nt_act *act = (struct nt_act *)first; act; act = (struct nt_act *)act->next) {
+        if (act->kind == NT_ACT_RECORD)
+            act->record = &u->records.at[act->slot];
+        point_at_records(u, act->then);
+        point_at_records(u, act->other);
+    }
+}
+
+static void lay_out_records(struct nt_unit *u)
+{
+    nt_vec_each (body, &u->bodies)
+        point_at_records(u, body->first);
+    u->program.records = u->records.at;
+    u->program.nrecords = u->records.n;
+    u->program.bodies = u->bodies.at;
+    u->program.nbodies = u->bodies.n;
+}
+
+static bool sends_rows(const struct nt_stmt *s)
+{
+    for (; s; s = s->next)
+        if (s->kind == NT_S_RECORD || sends_rows(s->then) || sends_rows(s->other))
+            return true;
+    return false;
+}
+
+/* -- programs --------------------------------------------------------------------------------- */
+
+static const char *prog_name(struct nt_unit *u, const struct nt_bound *b)
+{
+    char *name = nt_sprintf(u->cx->arena, "p%u_%s", u->progs.n, b->name);
+
+    for (char *c = name; *c; c++)
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9')))
+            *c = '_';
+    return name;
+}
+
+static void add_prog(struct nt_unit *u, struct nt_handler **handlers, uint32_t n, uint32_t first)
+{
+    const struct nt_bound *b = handlers[first]->bound;
+    struct nt_prog p = {.name = prog_name(u, b), .bound = b, .index = u->progs.n};
+
+    p.handler = NT_NEW_N(u->cx->arena, struct nt_handler *, n);
+    for (uint32_t i = first; i < n; i++)
+        if (handlers[i]->bound->id == b->id)
+            p.handler[p.nhandlers++] = handlers[i];
+    *nt_vec_push(u->cx->arena, &u->progs) = p;
+}
+
+/* The bodies of one probe are one program: its packet is parsed once. */
+static void group(struct nt_unit *u, struct nt_handler **handlers, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        bool seen = false;
+
+        for (uint32_t j = 0; j < i && !seen; j++)
+            seen = handlers[j]->bound->id == handlers[i]->bound->id;
+        if (!seen)
+            add_prog(u, handlers, n, i);
+    }
+}
+
+static void describe_probes(struct nt_unit *u)
+{
+    struct nt_probe *probes = NT_NEW_N(u->cx->arena, struct nt_probe, u->progs.n + 1);
+
+    for (uint32_t i = 0; i < u->progs.n; i++) {
+        const struct nt_prog *p = &u->progs.at[i];
+        const struct nt_handler *h = p->handler[0];
+
+        probes[i] = (struct nt_probe){
+            p->name, p->bound->target.section, p->bound->name, p->bound->hook, h->why, h->at};
+    }
+    u->program.probes = probes;
+    u->program.nprobes = u->progs.n;
+}
+
+void nt_layout(struct nt_unit *u)
+{
+    struct nt_param *top = nt_names_find(&u->params, "top");
+
+    lay_out_tables(u);
+    lay_out_records(u);
+    group(u, u->starts.at, u->starts.n);
+    group(u, u->handlers.at, u->handlers.n);
+    group(u, u->ends.at, u->ends.n);
+    describe_probes(u);
+    nt_vec_each (h, &u->handlers)
+        u->program.uses_rings |= sends_rows((*h)->body);
+    u->program.uses_stacks = u->uses_stacks;
+    u->program.top = top && top->nvalues ? (uint32_t)top->value[0].a[0] : 20;
+}
+
+/* -- dump ------------------------------------------------------------------------------------- */
+
+static void dump_layout(const struct nt_layout *l, FILE *out)
+{
+    for (uint32_t i = 0; i < l->ncolumns; i++) {
+        const struct nt_column *c = &l->columns[i];
+
+        fprintf(out, "  [%u] %s: %s", c->word, *c->name ? c->name : "-", c->type->name);
+        if (c->absent_bit >= 0)
+            fprintf(out, ", absent bit %d", c->absent_bit);
+        fputc('\n', out);
+    }
+    if (l->absent_word >= 0)
+        fprintf(out, "  [%d] absent bits\n", l->absent_word);
+}
+
+void nt_layout_dump(struct nt_unit *u, FILE *out)
+{
+    for (uint32_t i = 0; i < u->program.ntables; i++) {
+        const struct nt_table *t = &u->program.tables[i];
+
+        fprintf(out, "table %s max %u key %u words, slot %u words%s\n", t->name, t->max,
+                t->key.words, t->slot_words, t->map[1] ? ", two buffers" : "");
+        dump_layout(&t->key, out);
+        for (uint32_t j = 0; j < t->naggs; j++)
+            fprintf(out, "  slot [%u] %s, %u words\n", t->aggs[j].word, t->aggs[j].name,
+                    t->aggs[j].words);
+    }
+    for (uint32_t i = 0; i < u->program.nrecords; i++) {
+        const struct nt_record *r = &u->program.records[i];
+
+        fprintf(out, "record %u %s of '%s', %u words\n", i,
+                r->kind == NT_RECORD_EMIT ? "emit" : "printf", r->event, r->body.words);
+        dump_layout(&r->body, out);
+    }
+    for (uint32_t i = 0; i < u->program.nprobes; i++)
+        fprintf(out, "program %s on %s: %s, %s\n", u->program.probes[i].prog,
+                u->program.probes[i].section, u->program.probes[i].event, u->program.probes[i].why);
+}

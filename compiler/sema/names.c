@@ -1,0 +1,125 @@
+/* Types and enums by name. */
+#include "compiler/kernel/kernel.h"
+#include "compiler/sema/scope.h"
+
+#include <linux/btf.h>
+#include <string.h>
+
+struct enum_builder {
+    struct nt_unit *u;
+    NT_VEC(struct nt_enumerator) names;
+    NT_VEC(struct nt_enumerator) kernel; /* as the kernel spells them */
+};
+
+static bool has_name(const struct enum_builder *b, const char *name)
+{
+    nt_vec_each (e, &b->names)
+        if (strcmp(e->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* SKB_DROP_REASON_NO_SOCKET is NO_SOCKET: what stands before a listed name is the enum's prefix. */
+static const char *prefix_of(struct nt_unit *u, const char *full, const char *name)
+{
+    size_t flen = strlen(full), nlen = strlen(name);
+
+    if (flen > nlen && full[flen - nlen - 1] == '_' && strcmp(full + flen - nlen, name) == 0)
+        return nt_strndup(u->cx->arena, full, flen - nlen);
+    return NULL;
+}
+
+/* The kernel's enumerators: the listed ones by their listed name, the others without the prefix. */
+static void add_kernel_names(struct enum_builder *b, const struct nt_node *decl)
+{
+    const struct nt_node *list = decl->kid[1];
+    const char *prefix = NULL;
+
+    nt_vec_each (k, &b->kernel)
+        nt_kid_each (e, list)
+            if (!prefix)
+                prefix = prefix_of(b->u, k->name, (*e)->name);
+    nt_vec_each (k, &b->kernel) {
+        size_t len = prefix ? strlen(prefix) : 0;
+        bool has = len && strncmp(k->name, prefix, len) == 0;
+
+        *nt_vec_push(b->u->cx->arena, &b->names) =
+            (struct nt_enumerator){has ? k->name + len : k->name, k->value, true};
+    }
+    nt_kid_each (e, list)
+        if (!has_name(b, (*e)->name))
+            *nt_vec_push(b->u->cx->arena, &b->names) =
+                (struct nt_enumerator){(*e)->name, -1, false};
+}
+
+static void add_kernel_enumerator(const char *name, int64_t value, void *arg)
+{
+    struct enum_builder *b = arg;
+
+    *nt_vec_push(b->u->cx->arena, &b->kernel) =
+        (struct nt_enumerator){nt_strdup(b->u->cx->arena, name), value, true};
+}
+
+/* Names with their values; without one a name has the value before it plus 1. */
+static void add_listed_names(struct enum_builder *b, const struct nt_node *decl)
+{
+    struct nt_scope s = {.u = b->u};
+    uint64_t next = 0;
+
+    nt_kid_each (e, decl->kid[1]) {
+        if ((*e)->kid[0] && !nt_constant(&s, (*e)->kid[0], &next))
+            continue;
+        if (has_name(b, (*e)->name))
+            nt_error(b->u->cx, (*e)->span, NT_DUPLICATE, "the enum has '%s' twice", (*e)->name);
+        *nt_vec_push(b->u->cx->arena, &b->names) =
+            (struct nt_enumerator){(*e)->name, (int64_t)next, true};
+        next++;
+    }
+}
+
+const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl)
+{
+    struct nt_type *t = nt_names_find(&u->enum_types, decl->name);
+    struct enum_builder b = {.u = u};
+    uint32_t id;
+
+    if (t)
+        return t;
+    if (decl->kid[0]) {
+        id = nt_kernel_find(u->cx->kernel, decl->kid[0]->name, BTF_KIND_ENUM);
+        if (id)
+            nt_kernel_each_enumerator(u->cx->kernel, id, add_kernel_enumerator, &b);
+        add_kernel_names(&b, decl);
+    } else {
+        add_listed_names(&b, decl);
+    }
+    t = (struct nt_type *)nt_type_new_enum(u->cx->arena, decl->name, decl->kind == NT_NODE_FLAGS,
+                                           b.names.at, b.names.n);
+    t->hex = strcmp(decl->name, "ethertype") == 0;
+    nt_names_set(u->cx->arena, &u->enum_types, decl->name, t);
+    return t;
+}
+
+const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struct nt_span at)
+{
+    const struct nt_type *t = nt_type_find(name);
+    const struct nt_node *decl = nt_names_find(&u->enums, name);
+    struct nt_guess g;
+
+    if (decl)
+        return nt_enum_type(u, decl);
+    if (t)
+        return t;
+    uint32_t id = nt_kernel_find(u->cx->kernel, name, BTF_KIND_STRUCT);
+
+    if (!id)
+        id = nt_kernel_find(u->cx->kernel, name, BTF_KIND_UNION);
+    if (id)
+        return nt_kernel_pointer(u, id);
+    g = nt_guess(name);
+    for (const struct nt_type *const *it = nt_types; *it; it++)
+        nt_guess_try(&g, (*it)->name);
+    nt_names_each(e, &u->enums) nt_guess_try(&g, e->name);
+    nt_hint_guess(nt_error(u->cx, at, NT_UNKNOWN_TYPE, "there is no type '%s'", name), &g);
+    return NULL;
+}

@@ -1,0 +1,148 @@
+/* What sema's files share: declarations in scope, the scope of one body, and how an expression of
+ * the tree becomes a typed one. */
+#pragma once
+
+#include "compiler/base/str.h"
+#include "compiler/sema/unit.h"
+
+struct nt_view {
+    const char *name, *of; /* of: "bytes", "header", NULL: adds to a kernel type or to a scope */
+    NT_VEC(const struct nt_node *) list;
+    struct nt_names fields; /* -> FIELD */
+};
+
+/* A let variable, or a function's parameter. */
+struct nt_local {
+    const char *name;
+    struct nt_expr *value; /* LOCAL, or what a function was called with */
+    struct nt_local *outer;
+};
+
+/* What is being expanded, from the inside out: nothing may be defined by itself. */
+struct nt_expansion {
+    const void *what;
+    const struct nt_expansion *outer;
+    uint32_t depth;
+};
+
+/* Where an expression stands. */
+struct nt_scope {
+    struct nt_unit *u;
+    const struct nt_bound *bound; /* NULL: a body that runs in ntrace */
+    struct nt_handler *handler;   /* what is being built; NULL with bound NULL */
+    struct nt_local *locals;
+    uint32_t *nlocals;
+    struct nt_expr *self;                 /* `this` of a view */
+    const struct nt_header *bytes;        /* the header that u8(0) and the like read, in its view */
+    const struct nt_expansion *expansion; /* fields and functions being expanded */
+};
+
+/* params.c: parameters, their values from defaults and the command line. */
+void nt_params_declare(struct nt_unit *u);
+void nt_params_require(struct nt_unit *u); /* after check: what is missing, what has no effect */
+void nt_params_help(struct nt_unit *u, bool common, FILE *out);
+void nt_params_dump(struct nt_unit *u, FILE *out);
+
+/* names.c: types and enums by name. NULL after a report. */
+const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struct nt_span at);
+const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl);
+
+/* bind.c */
+const struct nt_bounds *nt_event_bounds(struct nt_unit *u, const struct nt_node *event);
+const struct nt_bounds *nt_probe_bounds(struct nt_unit *u, const struct nt_node *probe);
+void nt_hint_event(struct nt_unit *u, struct nt_diag *d, const char *name);
+const struct nt_node *nt_event_member(const struct nt_node *event, enum nt_node_kind kind);
+
+/* expr.c: constructors; they fold what is constant. */
+struct nt_expr *nt_expr_new(struct nt_unit *u, enum nt_eop op, const struct nt_type *type,
+                            struct nt_span at);
+struct nt_expr *nt_expr_with(struct nt_unit *u, enum nt_eop op, const struct nt_type *type,
+                             struct nt_span at, uint32_t nkids, ...);
+struct nt_expr *nt_const(struct nt_unit *u, const struct nt_type *type, struct nt_span at,
+                         uint64_t word);
+struct nt_expr *nt_absent(struct nt_unit *u, const struct nt_type *type, struct nt_span at);
+struct nt_expr *nt_broken(struct nt_unit *u, struct nt_span at); /* type error: reported already */
+struct nt_expr *nt_retyped(struct nt_unit *u, const struct nt_expr *e, const struct nt_type *type);
+struct nt_expr *nt_and(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b);
+struct nt_expr *nt_or(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b);
+struct nt_expr *nt_not(struct nt_unit *u, struct nt_expr *a, struct nt_span at);
+struct nt_expr *nt_arith(struct nt_unit *u, enum nt_xop op, struct nt_expr *a, struct nt_expr *b,
+                         struct nt_span at);
+struct nt_expr *nt_cond(struct nt_unit *u, struct nt_expr *c, struct nt_expr *a, struct nt_expr *b,
+                        struct nt_span at);
+struct nt_expr *nt_else(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b, struct nt_span at);
+static inline bool nt_is_const(const struct nt_expr *e)
+{
+    return e->op == NT_E_CONST;
+}
+bool nt_is_false(const struct nt_expr *e); /* a condition that is never true */
+bool nt_is_true(const struct nt_expr *e);
+
+/* compare.c: `a == b`, `a in b`, and what fits into what. */
+struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node);
+struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node);
+/* Makes e of type `want`, or reports. */
+struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_type *want);
+bool nt_is_number(const struct nt_type *t); /* one word that arithmetic may work on */
+/* A value of a set as a test: a network, a pattern that ends in '*', or the value itself. */
+struct nt_test nt_test_of(const struct nt_type *type, const uint64_t *words);
+void nt_test_format(const struct nt_type *type, const struct nt_test *test, struct nt_str *out);
+
+/* kernel_value.c: members and values of kernel types. */
+struct nt_expr *nt_kernel_arg(struct nt_unit *u, const struct nt_bound *b,
+                              const struct nt_harg *arg, struct nt_span at);
+struct nt_expr *nt_kernel_field(struct nt_unit *u, struct nt_expr *base, const char *name,
+                                struct nt_span at); /* NULL: no such member */
+/* A struct's address stays one, an array of char becomes its string. */
+struct nt_expr *nt_decay(struct nt_unit *u, struct nt_expr *e);
+const struct nt_type *nt_kernel_pointer(struct nt_unit *u, uint32_t struct_id);
+struct nt_expr *nt_kernel_index(struct nt_scope *s, struct nt_expr *base, struct nt_expr *index,
+                                struct nt_span at);
+
+/* event_value.c: names as an event knows them. NULL: it has no such name. */
+struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_span at);
+struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at); /* the skb, or NULL */
+struct nt_expr *nt_view_field(struct nt_scope *s, const struct nt_view *view,
+                              const struct nt_node *field, struct nt_expr *self, struct nt_span at);
+struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,
+                                struct nt_span at);
+bool nt_is_wire_type(const char *name); /* u8, be16, ip4, ... */
+struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
+                               uint64_t offset, struct nt_span at);
+void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
+bool nt_bound_has_packet(const struct nt_bound *b);
+void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handler->packet */
+
+/* Enters an expansion; false after a report when `what` is being expanded already. */
+bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, const char *name,
+              struct nt_span at);
+struct nt_expr *nt_text(struct nt_unit *u, const char *text, size_t len, struct nt_span at);
+
+/* latency.c */
+struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);
+
+/* value.c: any expression. Never NULL; after a report its type is nt_type_error. `want` is the type
+ * that stands opposite, or NULL. */
+struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node,
+                         const struct nt_type *want);
+/* A condition; NULL: it is `any`. */
+struct nt_expr *nt_condition(struct nt_scope *s, const struct nt_node *node);
+/* A number known now. False after a report. */
+bool nt_constant(struct nt_scope *s, const struct nt_node *node, uint64_t *ret_value);
+/* The parameter that a node reads, or NULL. */
+struct nt_param *nt_param_of(struct nt_unit *u, const struct nt_node *node);
+
+/* The statements of a body; NULL where one is broken. */
+struct nt_stmt *nt_aggregate(struct nt_scope *s, const struct nt_node *node); /* tables.c */
+struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node);      /* records.c */
+struct nt_stmt *nt_printf(struct nt_scope *s, const struct nt_node *node);
+struct nt_stmt *nt_block(struct nt_scope *s, const struct nt_node *block); /* stmt.c */
+struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list);
+/* The function's name of a RESULT that is a lone name or call ("exit", "printf"), or NULL. */
+const char *nt_lone_call(const struct nt_node *result);
+bool nt_let(struct nt_scope *s, const struct nt_node *node, struct nt_expr **ret_value,
+            uint32_t *ret_slot); /* false: a constant, or broken: no statement of its own */
+struct nt_table_build *nt_table_named(struct nt_unit *u, const char *name);
+
+/* body.c: bodies of every, begin, end. */
+void nt_user_bodies(struct nt_unit *u);

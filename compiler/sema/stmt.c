@@ -1,0 +1,187 @@
+/* Statements of bodies that run in the kernel. */
+#include "compiler/sema/scope.h"
+
+#include <string.h>
+
+const char *nt_lone_call(const struct nt_node *result)
+{
+    const struct nt_node *e = result->kid[0]->nkids == 1 ? result->kid[0]->kid[0] : NULL;
+
+    if (!e || result->name || (e->kind != NT_NODE_CALL && e->kind != NT_NODE_NAME))
+        return NULL;
+    return e->name;
+}
+
+bool nt_let(struct nt_scope *s, const struct nt_node *node, struct nt_expr **ret_value,
+            uint32_t *ret_slot)
+{
+    const struct nt_type *type = NULL;
+    struct nt_local *l = NT_NEW(s->u->cx->arena, struct nt_local);
+    struct nt_expr *value;
+
+    if (node->kid[0])
+        type = nt_type_of_name(s->u, node->kid[0]->name, node->kid[0]->span);
+    value = nt_decay(s->u, nt_value(s, node->kid[1], type));
+    if (type)
+        value = nt_fit(s, value, type);
+    *l = (struct nt_local){node->name, value, s->locals};
+    s->locals = l;
+    if (nt_is_const(value) || value->op == NT_E_ABSENT)
+        return false;
+    *ret_value = value;
+    *ret_slot = (*s->nlocals)++;
+    l->value = nt_expr_new(s->u, NT_E_LOCAL, value->type, node->span);
+    l->value->index = *ret_slot;
+    l->value->maybe = value->maybe;
+    l->value->direct = value->direct;
+    return true;
+}
+
+struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list)
+{
+    struct nt_node *node = list && list->nkids ? list->kid[0] : NULL;
+    struct nt_guard *g;
+
+    if (!node || node->sym) /* one body on several probes has one limit */
+        return node ? node->sym : NULL;
+    if (node->kind != NT_NODE_LIMIT || list->nkids > 1 || node->kid[2]->nkids) {
+        nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s",
+                 node->kind == NT_NODE_LIMIT ? "limit by key" : "take samples");
+        return NULL;
+    }
+    g = NT_NEW(s->u->cx->arena, struct nt_guard);
+    g->at = node->span;
+    if (!nt_constant(s, node->kid[0], &g->count) || !nt_constant(s, node->kid[1], &g->per))
+        return NULL;
+    if (g->count < 1 || g->count > UINT32_MAX || g->per < 1000000) {
+        nt_error(s->u->cx, node->span, NT_VALUE,
+                 "a limit is a number of rows, at least one, in a time of at least 1ms");
+        return NULL;
+    }
+    g->index = s->u->nlimits++;
+    node->sym = g;
+    return g;
+}
+
+static struct nt_stmt *new_stmt(struct nt_scope *s, enum nt_stmt_kind kind,
+                                const struct nt_node *node)
+{
+    struct nt_stmt *stmt = NT_NEW(s->u->cx->arena, struct nt_stmt);
+
+    stmt->kind = kind;
+    stmt->at = node->span;
+    return stmt;
+}
+
+static struct nt_stmt *let(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *value;
+    uint32_t slot;
+    struct nt_stmt *stmt;
+
+    if (!nt_let(s, node, &value, &slot))
+        return NULL;
+    stmt = new_stmt(s, NT_S_LET, node);
+    stmt->expr = value;
+    stmt->slot = slot;
+    return stmt;
+}
+
+static struct nt_stmt *statement(struct nt_scope *s, const struct nt_node *node);
+
+static struct nt_stmt *branch(struct nt_scope *s, const struct nt_node *node)
+{
+    const struct nt_node *other = node->kid[3];
+    struct nt_expr *c = nt_condition(s, node->kid[0]);
+    struct nt_guard *guard = nt_guard_of(s, node->kid[1]);
+    struct nt_stmt *then = nt_block(s, node->kid[2]);
+    struct nt_stmt *otherwise = !other                      ? NULL
+                                : other->kind == NT_NODE_IF ? statement(s, other)
+                                                            : nt_block(s, other);
+    struct nt_stmt *stmt;
+
+    if (c && nt_is_false(c))
+        then = NULL;
+    if (!guard && (!c || nt_is_true(c)))
+        otherwise = NULL;
+    stmt = new_stmt(s, NT_S_IF, node);
+    stmt->expr = c && !nt_is_true(c) ? c : NULL;
+    stmt->guard = guard;
+    stmt->then = then;
+    stmt->other = otherwise;
+    return stmt;
+}
+
+static struct nt_stmt *misplaced(struct nt_scope *s, const struct nt_node *node, const char *what)
+{
+    nt_hint(
+        nt_error(s->u->cx, node->span, NT_PLACE, "`%s` can't stand in the body of an event", what),
+        "the bodies of every, begin and end run in ntrace and can %s", what);
+    return NULL;
+}
+
+static struct nt_stmt *unsupported(struct nt_scope *s, const struct nt_node *node, const char *what)
+{
+    nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s", what);
+    return NULL;
+}
+
+static struct nt_stmt *result(struct nt_scope *s, const struct nt_node *node)
+{
+    const char *call = nt_lone_call(node);
+
+    if (!call)
+        return nt_aggregate(s, node);
+    if (strcmp(call, "printf") == 0)
+        return nt_printf(s, node);
+    if (strcmp(call, "exit") == 0)
+        return misplaced(s, node, "exit");
+    if (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0)
+        return misplaced(s, node, call);
+    if (strcmp(call, "capture") == 0)
+        return unsupported(s, node, "capture packets");
+    return nt_aggregate(s, node);
+}
+
+static struct nt_stmt *statement(struct nt_scope *s, const struct nt_node *node)
+{
+    switch (node->kind) {
+    case NT_NODE_LET:
+        return let(s, node);
+    case NT_NODE_IF:
+        return branch(s, node);
+    case NT_NODE_EMIT:
+        return nt_emit(s, node);
+    case NT_NODE_RESULT:
+        return result(s, node);
+    case NT_NODE_RETURN:
+        return node->kid[0] ? unsupported(s, node, "return a value from a body")
+                            : new_stmt(s, NT_S_RETURN, node);
+    case NT_NODE_BLOCK:
+        return nt_block(s, node);
+    case NT_NODE_PRINT:
+        return misplaced(s, node, "print");
+    case NT_NODE_CLEAR:
+        return misplaced(s, node, "clear");
+    case NT_NODE_FOR:
+        return unsupported(s, node, "run loops");
+    case NT_NODE_ASSIGN:
+    case NT_NODE_DELETE:
+        return unsupported(s, node, "keep state in `@` variables");
+    default: /* BAD: reported already */
+        return NULL;
+    }
+}
+
+struct nt_stmt *nt_block(struct nt_scope *s, const struct nt_node *block)
+{
+    struct nt_scope inner = *s;
+    struct nt_stmt *first = NULL, **end = &first;
+
+    nt_kid_each (node, block) {
+        *end = statement(&inner, *node);
+        while (*end)
+            end = &(*end)->next;
+    }
+    return first;
+}

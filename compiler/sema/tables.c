@@ -1,0 +1,223 @@
+/* Aggregations: `drops = count(), avg(latency) by reason, dev max 4096`. Bodies that use one name
+ * fill one table; one without a name has a table of its own, called by its own text. */
+#include "compiler/sema/scope.h"
+
+#include <string.h>
+
+enum { DEFAULT_KEYS = 10240, MAX_KEYS = 1 << 24, MAX_BUCKETS = 1000 };
+
+struct nt_table_build *nt_table_named(struct nt_unit *u, const char *name)
+{
+    nt_vec_each (t, &u->tables)
+        if ((*t)->t.named && strcmp((*t)->t.name, name) == 0)
+            return *t;
+    return NULL;
+}
+
+static struct nt_table_build *find_table(struct nt_unit *u, const struct nt_node *node)
+{
+    if (node->name)
+        return nt_table_named(u, node->name);
+    nt_vec_each (t, &u->tables)
+        if ((*t)->node == node)
+            return *t;
+    return NULL;
+}
+
+static const char *own_text(struct nt_unit *u, const struct nt_node *node)
+{
+    const char *text = nt_node_text(u->cx, node->kid[0]->kid[0]);
+
+    for (uint32_t i = 1; i < node->kid[0]->nkids; i++)
+        text = nt_sprintf(u->cx->arena, "%s, %s", text, nt_node_text(u->cx, node->kid[0]->kid[i]));
+    return text;
+}
+
+/* -- the aggregations ------------------------------------------------------------------------- */
+
+static bool lhist_bounds(struct nt_scope *s, const struct nt_node *call, struct nt_agg_use *use)
+{
+    uint64_t v[3];
+
+    for (uint32_t i = 0; i < 3; i++)
+        if (!nt_constant(s, call->kid[i + 1], &v[i]))
+            return false;
+    use->lo = (int64_t)v[0];
+    use->hi = (int64_t)v[1];
+    use->step = (int64_t)v[2];
+    if (use->step > 0 && use->lo < use->hi && (v[1] - v[0] + v[2] - 1) / v[2] <= MAX_BUCKETS)
+        return true;
+    nt_error(s->u->cx, call->span, NT_ARGUMENTS,
+             "lhist(x, lo, hi, step) needs lo < hi, step > 0 and at most %d buckets", MAX_BUCKETS);
+    return false;
+}
+
+/* One aggregation with its argument; false after a report. */
+static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct nt_agg_use *ret_use,
+                        struct nt_expr **ret_arg)
+{
+    static const char *const later[] = {"rate", "quantiles", "distinct", "buckets"};
+    const struct nt_agg *agg = call->kind == NT_NODE_CALL ? nt_agg_find(call->name) : NULL;
+    struct nt_agg_use use = {.agg = agg, .name = nt_node_text(s->u->cx, call)};
+
+    for (size_t i = 0; !agg && call->kind == NT_NODE_CALL && i < sizeof(later) / sizeof(*later);
+         i++)
+        if (strcmp(call->name, later[i]) == 0) {
+            nt_error(s->u->cx, call->span, NT_UNSUPPORTED,
+                     "this version of ntrace can't compute %s()", call->name);
+            return false;
+        }
+    if (!agg) {
+        uint32_t before = s->u->cx->diags.nerrors;
+
+        nt_value(s, call, NULL); /* reports what is unknown */
+        if (s->u->cx->diags.nerrors == before)
+            nt_hint(nt_error(s->u->cx, call->span, NT_ARGUMENTS, "this value goes nowhere"),
+                    "`emit` prints a row of values, count() by ... fills a table");
+        return false;
+    }
+    if (call->nkids != agg->nparams) {
+        nt_error(s->u->cx, call->span, NT_ARGUMENTS, "it is called %s(%s)", agg->name, agg->params);
+        return false;
+    }
+    if (agg->nparams) {
+        *ret_arg = nt_decay(s->u, nt_value(s, call->kid[0], NULL));
+        if ((*ret_arg)->type->kind == NT_KIND_ERROR)
+            return false;
+        if (!nt_is_number((*ret_arg)->type)) {
+            nt_error(s->u->cx, call->kid[0]->span, NT_TYPE, "a %s has no %s",
+                     (*ret_arg)->type->name, agg->name);
+            return false;
+        }
+        use.type = (*ret_arg)->type;
+        if (agg->nparams == 4 && !lhist_bounds(s, call, &use))
+            return false;
+    }
+    *ret_use = use;
+    return true;
+}
+
+/* -- the table -------------------------------------------------------------------------------- */
+
+static const char *column_name(struct nt_unit *u, const struct nt_node *column)
+{
+    return column->name ? column->name : nt_node_text(u->cx, column->kid[0]);
+}
+
+static bool key_columns(struct nt_scope *s, const struct nt_node *list, struct nt_agg_stmt *stmt)
+{
+    bool ok = true;
+
+    stmt->nkeys = list->nkids;
+    stmt->key = NT_NEW_N(s->u->cx->arena, struct nt_expr *, list->nkids + 1);
+    if (list->nkids > NT_MAX_COLUMNS) {
+        nt_error(s->u->cx, list->span, NT_TOO_MUCH, "a table has at most %d keys", NT_MAX_COLUMNS);
+        return false;
+    }
+    for (uint32_t i = 0; i < list->nkids; i++) {
+        stmt->key[i] = nt_decay(s->u, nt_value(s, list->kid[i]->kid[0], NULL));
+        ok &= stmt->key[i]->type->kind != NT_KIND_ERROR;
+    }
+    return ok;
+}
+
+static bool table_max(struct nt_scope *s, const struct nt_node *node, uint32_t *ret_max)
+{
+    uint64_t max = DEFAULT_KEYS;
+
+    if (node && !nt_constant(s, node, &max))
+        return false;
+    if (max < 1 || max > MAX_KEYS) {
+        nt_error(s->u->cx, node->span, NT_VALUE, "a table holds 1 to %d keys", MAX_KEYS);
+        return false;
+    }
+    *ret_max = (uint32_t)max;
+    return true;
+}
+
+static struct nt_table_build *new_table(struct nt_scope *s, const struct nt_node *node,
+                                        const struct nt_agg_stmt *stmt,
+                                        const struct nt_agg_use *aggs)
+{
+    struct nt_arena *a = s->u->cx->arena;
+    struct nt_table_build *b = NT_NEW(a, struct nt_table_build);
+
+    if (!table_max(s, node->kid[2], &b->t.max))
+        return NULL;
+    b->node = node;
+    b->t.named = node->name != NULL;
+    b->t.name = node->name ? node->name : own_text(s->u, node);
+    if (!stmt->nkeys)
+        b->t.max = 1;
+    for (uint32_t i = 0; i < stmt->nkeys; i++)
+        *nt_vec_push(a, &b->key) = (struct nt_column){
+            .name = column_name(s->u, node->kid[1]->kid[i]), .type = stmt->key[i]->type};
+    for (uint32_t i = 0; i < stmt->nargs; i++)
+        *nt_vec_push(a, &b->aggs) = aggs[i];
+    *nt_vec_push(a, &s->u->tables) = b;
+    return b;
+}
+
+/* Texts of a column may differ in length from body to body: the longest has room. */
+static bool same_type(struct nt_column *c, const struct nt_type *t)
+{
+    if (c->type->kind == NT_KIND_STRING && t->kind == NT_KIND_STRING) {
+        if (t->words > c->type->words)
+            c->type = t;
+        return true;
+    }
+    return c->type->kind == t->kind;
+}
+
+static bool same_shape(struct nt_table_build *b, const struct nt_agg_stmt *stmt,
+                       const struct nt_agg_use *aggs)
+{
+    bool same = b->key.n == stmt->nkeys && b->aggs.n == stmt->nargs;
+
+    for (uint32_t i = 0; same && i < stmt->nkeys; i++)
+        same = stmt->key[i]->op == NT_E_ABSENT || same_type(&b->key.at[i], stmt->key[i]->type);
+    for (uint32_t i = 0; same && i < stmt->nargs; i++) {
+        const struct nt_agg_use *have = &b->aggs.at[i];
+
+        same = have->agg == aggs[i].agg && have->lo == aggs[i].lo && have->hi == aggs[i].hi &&
+               have->step == aggs[i].step &&
+               (!have->type || have->type->kind == aggs[i].type->kind);
+    }
+    return same;
+}
+
+struct nt_stmt *nt_aggregate(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_arena *a = s->u->cx->arena;
+    const struct nt_node *calls = node->kid[0];
+    struct nt_agg_use *aggs = NT_NEW_N(a, struct nt_agg_use, calls->nkids);
+    struct nt_agg_stmt *agg = NT_NEW(a, struct nt_agg_stmt);
+    struct nt_table_build *b = find_table(s->u, node);
+    struct nt_stmt *stmt;
+    bool ok = true;
+
+    agg->arg = NT_NEW_N(a, struct nt_expr *, calls->nkids);
+    agg->nargs = calls->nkids;
+    for (uint32_t i = 0; i < calls->nkids; i++)
+        ok &= aggregation(s, calls->kid[i], &aggs[i], &agg->arg[i]);
+    ok &= key_columns(s, node->kid[1], agg);
+    if (!ok)
+        return NULL;
+    if (b && !same_shape(b, agg, aggs)) {
+        nt_label(nt_error(s->u->cx, node->span, NT_TABLE_SHAPE,
+                          "the table '%s' is filled with other columns elsewhere", b->t.name),
+                 b->node->span, "here");
+        return NULL;
+    }
+    if (!b)
+        b = new_table(s, node, agg, aggs);
+    if (!b)
+        return NULL;
+    for (uint32_t i = 0; i < agg->nkeys; i++)
+        b->maybe[i] |= agg->key[i]->maybe;
+    for (agg->table = 0; s->u->tables.at[agg->table] != b; agg->table++)
+        ;
+    stmt = NT_NEW(a, struct nt_stmt);
+    *stmt = (struct nt_stmt){.kind = NT_S_AGG, .at = node->span, .agg = agg};
+    return stmt;
+}

@@ -1,0 +1,131 @@
+/* The typed tree: what a script means on this kernel. Names are resolved, event and view fields are
+ * expanded where they are used, parameters are constants, `any` is gone. codegen/ lowers it as it
+ * is and may not fail for a reason the user caused.
+ *
+ * A value is words (catalog/types.h) and a mark whether it is there. An expression that can be
+ * absent has `maybe` set. Conditions: absent counts as false. */
+#pragma once
+
+#include "compiler/base/source.h"
+#include "compiler/catalog/headers.h"
+#include "compiler/catalog/types.h"
+#include "compiler/program.h"
+
+#include <stdio.h>
+
+enum nt_eop {
+#define NT_E(name) NT_E_##name,
+#include "compiler/sema/typed.def"
+#undef NT_E
+    NT_E_MAX,
+};
+
+/* One member of what stands behind `in`. */
+enum nt_test_kind { NT_TEST_EQ, NT_TEST_CIDR, NT_TEST_RANGE, NT_TEST_PREFIX };
+struct nt_test {
+    enum nt_test_kind kind;
+    uint64_t a[NT_MAX_WORDS]; /* value, network, lowest; PREFIX: bytes */
+    uint64_t b[NT_MAX_WORDS]; /* CIDR, PREFIX: mask; RANGE: highest */
+};
+
+/* ABSENT, index: why */
+enum { NT_ABSENT_FIELD, NT_ABSENT_NAME /* an enum's name that this kernel lacks */ };
+
+struct nt_bound;
+
+struct nt_expr {
+    enum nt_eop op;
+    const struct nt_type *type;
+    struct nt_span at;
+    struct nt_expr *kid[6];
+    uint8_t nkids;
+    bool maybe;     /* can be absent */
+    bool direct;    /* a kernel pointer that the verifier knows the type of: plain loads will do */
+    bool is_signed; /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
+    bool swapped;   /* LOAD, HEADER: network byte order */
+    uint8_t layers; /* enum nt_layer: what must be parsed before it is evaluated */
+    uint8_t cost;   /* 0 free, 1 a read, 2 more reads, 3 a map or a stack: order of tests */
+    uint8_t size;   /* LOAD, HEADER: bytes */
+    uint8_t bits, shift; /* LOAD: bit field (bits 0: none), after the byte order is undone */
+    int32_t offset;
+    uint32_t index;     /* ARG, LOCAL */
+    uint32_t btf_array; /* ADDR of an array: its BTF id, 0: not one */
+    enum nt_xop xop;    /* ARITH, CMP */
+    uint64_t w[NT_MAX_WORDS];
+    const struct nt_header *header;
+    const struct nt_test *test;
+    uint32_t ntests;
+};
+
+enum nt_stmt_kind {
+    NT_S_LET,
+    NT_S_IF,
+    NT_S_RECORD,
+    NT_S_AGG,
+    NT_S_RETURN,
+    NT_S_START,
+    NT_S_FORGET
+};
+
+struct nt_agg_stmt {
+    uint32_t table;
+    struct nt_expr **key;
+    uint32_t nkeys;
+    struct nt_expr **arg; /* per aggregation of the table; NULL: count() */
+    uint32_t nargs;
+};
+
+/* limit N/s */
+struct nt_guard {
+    uint64_t count, per; /* per: ns */
+    uint32_t index;      /* slot of the limits map */
+    struct nt_span at;
+};
+
+struct nt_stmt {
+    enum nt_stmt_kind kind;
+    struct nt_span at;
+    struct nt_stmt *next;
+    struct nt_expr *expr;   /* LET: value; IF: condition or NULL (always); START, FORGET: key */
+    uint32_t slot;          /* LET */
+    struct nt_guard *guard; /* IF: asked behind the condition, or NULL */
+    struct nt_stmt *then, *other;
+    uint32_t record;      /* RECORD */
+    struct nt_expr **arg; /* RECORD: columns */
+    uint32_t narg;
+    struct nt_agg_stmt *agg;
+    struct nt_clock *clock; /* START, FORGET */
+    struct nt_expr *mark;   /* START: what tells an older packet at this address apart, or NULL */
+};
+
+/* When something began, for `latency since`: a map from key to start and mark. */
+struct nt_clock {
+    const char *name; /* what stands behind since */
+    uint32_t index;
+    const char *map;
+    bool keep_first; /* the first sight of a packet counts, not the last */
+};
+
+/* Where the headers of a handler's packet are to be looked for. */
+struct nt_packet {
+    struct nt_expr *skb, *head, *data, *tail, *network, *mac, *protocol, *len;
+    uint8_t place; /* enum nt_place of compiler/bpf/packet.h */
+};
+
+/* A body bound to one probe. Handlers of the same probe become one program. */
+struct nt_handler {
+    const struct nt_bound *bound;
+    const char *why;
+    struct nt_span at;
+    struct nt_expr **where; /* conjuncts, cheapest first */
+    uint32_t nwhere;
+    struct nt_guard *guard;
+    struct nt_stmt *body;
+    uint32_t nlocals;
+    struct nt_expr *latency_key, *latency_mark; /* how LATENCY is found; NULL: not used */
+    struct nt_clock *clock;
+    struct nt_packet *packet; /* NULL: the event has none */
+};
+
+void nt_expr_dump(const struct nt_expr *e, FILE *out);
+void nt_handler_dump(const struct nt_handler *h, FILE *out);

@@ -1,0 +1,102 @@
+/* One script on its way through sema/: what each pass leaves for the next.
+ *
+ *   library   decls (events, views, ... of the standard library and the script), params with values
+ *   bind      bound events: which alternative of each event this kernel takes
+ *   check     handlers, tables, records, bodies as typed trees
+ *   layout    program: numbers for everything
+ */
+#pragma once
+
+#include "compiler/base/cx.h"
+#include "compiler/base/names.h"
+#include "compiler/catalog/hooks.h"
+#include "compiler/sema/typed.h"
+#include "compiler/syntax/ast.h"
+
+enum { NT_MAX_COLUMNS = 32, NT_MAX_KEY_WORDS = 32, NT_MAX_RECORD_WORDS = 120 };
+
+struct nt_param {
+    const char *name;
+    const struct nt_node *node;         /* its declaration */
+    const struct nt_type *type;         /* of one value */
+    bool is_set, any, required, common; /* common: declared by the prelude */
+    struct nt_test *value;              /* one, or of a set as many as were given */
+    uint32_t nvalues;
+    bool given; /* on the command line */
+    bool used;  /* by the script, or by a packet event */
+};
+
+/* An event's alternative on one probe of this kernel. */
+struct nt_bound {
+    const struct nt_node *event; /* EVENT, or NULL for a raw probe */
+    const char *name;            /* "skb_drop", "raw_tracepoint:kfree_skb" */
+    const struct nt_node *probe; /* PROBE: its ARGs name what the event gets */
+    struct nt_target target;
+    const char *hook; /* text of the probe taken */
+    uint32_t id;      /* of the probe: equal for all bodies of one event and probe */
+};
+
+struct nt_bounds {
+    const struct nt_bound **at;
+    uint32_t n;
+    const char *why; /* n == 0: why this kernel can't have it */
+};
+
+/* A table while its bodies are read; layout gives it its numbers. */
+struct nt_table_build {
+    struct nt_table t;
+    const struct nt_node *node; /* the statement that made it */
+    NT_VEC(struct nt_column) key;
+    NT_VEC(struct nt_agg_use) aggs;
+    bool maybe[NT_MAX_COLUMNS]; /* can this key column be absent, in any body? */
+    bool cleared;
+};
+
+/* A BPF program: the bodies of one probe. */
+struct nt_prog {
+    const char *name;
+    const struct nt_bound *bound;
+    struct nt_handler **handler;
+    uint32_t nhandlers;
+    uint32_t index; /* of its counters */
+};
+
+struct nt_unit {
+    struct nt_cx *cx;
+    uint16_t source;
+    struct nt_node *script;
+    NT_VEC(struct nt_node *) library; /* SCRIPTs of the standard library */
+
+    struct nt_names events, enums, fns, consts; /* -> nt_node * */
+    struct nt_names views, params;              /* -> nt_view *, nt_param * */
+    NT_VEC(struct nt_param *) param_list;       /* in order: the script's, then the prelude's */
+    struct nt_node *where;                      /* --where, or NULL */
+
+    struct nt_names enum_types; /* -> nt_type *, made on first use */
+    struct nt_names bound;      /* event name -> struct nt_bounds * */
+    uint32_t nbound;
+
+    NT_VEC(struct nt_handler *) handlers; /* bodies of the script */
+    NT_VEC(struct nt_handler *) starts;   /* of latencies: attached before the bodies */
+    NT_VEC(struct nt_handler *) ends;     /* ... and behind them */
+    NT_VEC(struct nt_table_build *) tables;
+    NT_VEC(struct nt_record) records;
+    NT_VEC(struct nt_body) bodies;
+    NT_VEC(struct nt_clock *) clocks;
+    uint32_t nlimits;
+    bool uses_stacks;
+
+    NT_VEC(struct nt_prog) progs;
+    struct nt_program program;
+};
+
+/* The passes. Each reports all it finds. */
+void nt_library(struct nt_unit *u);
+void nt_bind(struct nt_unit *u);
+void nt_check(struct nt_unit *u);
+void nt_layout(struct nt_unit *u);
+
+void nt_library_dump(struct nt_unit *u, FILE *out);
+void nt_bind_dump(struct nt_unit *u, FILE *out);
+void nt_check_dump(struct nt_unit *u, FILE *out);
+void nt_layout_dump(struct nt_unit *u, FILE *out);

@@ -1,0 +1,607 @@
+/* Expressions of the tree -> typed ones. Names are resolved in this order: locals, what the event
+ * knows, builtins, constants. */
+#include "compiler/catalog/aggs.h"
+#include "compiler/kernel/kernel.h"
+#include "compiler/sema/funcs.h"
+
+#include <string.h>
+
+struct nt_param *nt_param_of(struct nt_unit *u, const struct nt_node *node)
+{
+    return node->kind == NT_NODE_PARAMREF ? nt_names_find(&u->params, node->name) : NULL;
+}
+
+/* -- literals --------------------------------------------------------------------------------- */
+
+static struct nt_expr *literal(struct nt_unit *u, const struct nt_node *node,
+                               const struct nt_type *type)
+{
+    struct nt_expr *e = nt_const(u, type, node->span, 0);
+
+    memcpy(e->w, node->num, sizeof(node->num));
+    return e;
+}
+
+static struct nt_expr *number(struct nt_unit *u, const struct nt_node *node)
+{
+    return literal(u, node, node->num[0] > INT64_MAX ? &nt_type_uint : &nt_type_int);
+}
+
+static struct nt_expr *text(struct nt_unit *u, const struct nt_node *node)
+{
+    if (node->len >= NT_MAX_WORDS * 8)
+        nt_error(u->cx, node->span, NT_VALUE, "a text has at most %u bytes here",
+                 NT_MAX_WORDS * 8u - 1);
+    return nt_text(u, node->text, node->len, node->span);
+}
+
+/* -- names ------------------------------------------------------------------------------------ */
+
+static void try_name(const char *name, void *arg)
+{
+    nt_guess_try(arg, name);
+}
+
+static struct nt_expr *unknown_name(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_diag *d =
+        nt_error(s->u->cx, node->span, NT_UNKNOWN_NAME, "'%s' is not known here", node->name);
+    struct nt_guess g = nt_guess(node->name);
+
+    for (struct nt_local *l = s->locals; l; l = l->outer)
+        nt_guess_try(&g, l->name);
+    nt_event_each_name(s, try_name, &g);
+    for (const struct nt_builtin *b = nt_builtins; b->name; b++)
+        nt_guess_try(&g, b->name);
+    nt_hint_guess(d, &g);
+    if (nt_names_find(&s->u->params, node->name) && !d->hint)
+        nt_hint(d, "a parameter is read with a $: $%s", node->name);
+    if (strcmp(node->name, "latency") == 0 && s->bound && !d->hint)
+        nt_hint(d, "'%s' does not say when it began (`latency since ...` in its declaration)",
+                s->bound->name);
+    return nt_broken(s->u, node->span);
+}
+
+/* A name of the enum that stands opposite. */
+static struct nt_expr *enumerator(struct nt_unit *u, const struct nt_type *want,
+                                  const struct nt_node *node)
+{
+    const struct nt_enumerator *e;
+    struct nt_expr *absent;
+
+    if (!want || (want->kind != NT_KIND_ENUM && want->kind != NT_KIND_FLAGS))
+        return NULL;
+    e = nt_enum_find(want, node->name, strlen(node->name));
+    if (!e)
+        return NULL;
+    if (e->here)
+        return nt_const(u, want, node->span, (uint64_t)e->value);
+    absent = nt_absent(u, want, node->span);
+    absent->index = NT_ABSENT_NAME;
+    nt_warn(u->cx, node->span, NT_UNKNOWN_ENUMERATOR,
+            "this kernel's %s has no '%s': it never matches", want->name, node->name);
+    return absent;
+}
+
+static struct nt_expr *unknown_enumerator(struct nt_unit *u, const struct nt_type *want,
+                                          const struct nt_node *node)
+{
+    struct nt_diag *d = nt_error(u->cx, node->span, NT_UNKNOWN_ENUMERATOR, "%s has no '%s'",
+                                 want->name, node->name);
+    struct nt_guess g = nt_guess(node->name);
+
+    for (uint32_t i = 0; i < want->nnames; i++)
+        nt_guess_try(&g, want->names[i].name);
+    nt_hint_guess(d, &g);
+    return nt_broken(u, node->span);
+}
+
+static struct nt_expr *builtin(struct nt_scope *s, const struct nt_node *node)
+{
+    const struct nt_builtin *b = nt_builtin_find(node->name);
+    struct nt_expr *e;
+
+    if (!b)
+        return NULL;
+    if (!s->bound && !b->in_ntrace) {
+        nt_error(s->u->cx, node->span, NT_PLACE,
+                 "'%s' is known in bodies of events; this one runs in ntrace", node->name);
+        return nt_broken(s->u, node->span);
+    }
+    e = nt_expr_new(s->u, b->op, b->type, node->span);
+    if (b->op == NT_E_COMM)
+        e->type = nt_type_new_string(s->u->cx->arena, 2); /* TASK_COMM_LEN */
+    e->cost = b->cost;
+    e->maybe = b->op == NT_E_KSTACK || b->op == NT_E_USTACK;
+    s->u->uses_stacks |= e->maybe;
+    return e;
+}
+
+static struct nt_expr *constant_name(struct nt_scope *s, const struct nt_node *node,
+                                     const struct nt_type *want)
+{
+    const struct nt_node *decl = nt_names_find(&s->u->consts, node->name);
+    struct nt_scope outside = {.u = s->u, .expansion = s->expansion};
+    struct nt_expansion x;
+
+    if (!decl)
+        return NULL;
+    if (!nt_enter(&outside, &x, decl, node->name, node->span))
+        return nt_broken(s->u, node->span);
+    return nt_value(&outside, decl->kid[0], want);
+}
+
+static struct nt_expr *find_name(struct nt_scope *s, const struct nt_node *node,
+                                 const struct nt_type *want)
+{
+    struct nt_expr *e = NULL;
+
+    if (s->self && strcmp(node->name, "this") == 0)
+        return s->self;
+    for (struct nt_local *l = s->locals; l; l = l->outer)
+        if (strcmp(l->name, node->name) == 0)
+            return l->value;
+    e = nt_event_name(s, node->name, node->span);
+    if (!e)
+        e = builtin(s, node);
+    if (!e)
+        e = constant_name(s, node, want);
+    return e;
+}
+
+static struct nt_expr *name(struct nt_scope *s, const struct nt_node *node,
+                            const struct nt_type *want)
+{
+    struct nt_expr *e = enumerator(s->u, want, node);
+
+    if (!e)
+        e = find_name(s, node, want);
+    if (e)
+        return e;
+    if (want && (want->kind == NT_KIND_ENUM || want->kind == NT_KIND_FLAGS))
+        return unknown_enumerator(s->u, want, node);
+    return unknown_name(s, node);
+}
+
+static struct nt_expr *param_value(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_param *p = nt_param_of(s->u, node);
+    struct nt_diag *d;
+    struct nt_guess g;
+    struct nt_expr *e;
+
+    if (!p) {
+        d = nt_error(s->u->cx, node->span, NT_UNKNOWN_PARAM, "there is no parameter '$%s'",
+                     node->name);
+        g = nt_guess(node->name);
+        nt_vec_each (it, &s->u->param_list)
+            nt_guess_try(&g, (*it)->name);
+        nt_hint_guess(d, &g);
+        return nt_broken(s->u, node->span);
+    }
+    p->used = true;
+    if (p->any) {
+        d = nt_error(s->u->cx, node->span, NT_ANY_VALUE, "'$%s' is `any`: it has no value here",
+                     p->name);
+        nt_hint(d, "ask exists($%s) first, or compare with it in a condition", p->name);
+    } else if (p->is_set) {
+        d = nt_error(s->u->cx, node->span, NT_NOT_A_VALUE, "'$%s' is a set", p->name);
+        nt_hint(d, "write x in $%s", p->name);
+    } else if (p->nvalues) {
+        e = nt_const(s->u, p->type, node->span, 0);
+        memcpy(e->w, p->value[0].a, sizeof(e->w));
+        if (p->value[0].kind == NT_TEST_EQ)
+            return e;
+        nt_error(s->u->cx, node->span, NT_NOT_A_VALUE, "'$%s' may be a pattern: write `in`",
+                 p->name);
+    }
+    return nt_broken(s->u, node->span);
+}
+
+/* -- members ---------------------------------------------------------------------------------- */
+
+static const struct nt_header *header_of(struct nt_scope *s, const struct nt_node *object)
+{
+    const struct nt_header *h = object->kind == NT_NODE_NAME ? nt_header_find(object->name) : NULL;
+    struct nt_expr *e;
+
+    if (!h || !s->bound)
+        return NULL;
+    e = find_name(s, object, NULL);
+    return e && e->op == NT_E_SCOPE ? e->header : NULL;
+}
+
+static struct nt_expr *unknown_member(struct nt_scope *s, const struct nt_node *node,
+                                      const struct nt_expr *base)
+{
+    bool is_struct = base->type->kind == NT_KIND_POINTER;
+    struct nt_guess g = nt_guess(node->name);
+    struct nt_diag *d =
+        nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD, "%s%s has no field '%s'",
+                 is_struct ? "struct " : "a ", base->type->name, node->name);
+    const struct nt_view *view = nt_names_find(&s->u->views, base->type->name);
+
+    nt_label(d, base->at, "this is a %s%s", is_struct ? "struct " : "", base->type->name);
+    if (is_struct)
+        nt_kernel_each_member(s->u->cx->kernel, base->type->btf_id, try_name, &g);
+    if (view)
+        nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
+    nt_hint_guess(d, &g);
+    return nt_broken(s->u, node->span);
+}
+
+static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
+{
+    const struct nt_node *object = node->kid[0];
+    const struct nt_header *h = header_of(s, object);
+    const struct nt_view *view;
+    const struct nt_node *field;
+    struct nt_expr *base, *e = NULL;
+    bool own = object->kind == NT_NODE_NAME && strcmp(object->name, "this") == 0;
+
+    if (h)
+        return nt_header_field(s, h, node->name, node->span);
+    if (object->kind == NT_NODE_NAME && strcmp(object->name, "inner") == 0) {
+        nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
+                 "this version of ntrace can't look into tunnels");
+        return nt_broken(s->u, node->span);
+    }
+    base = nt_value(s, object, NULL);
+    if (base->type->kind == NT_KIND_ERROR)
+        return base;
+    if (base->op == NT_E_ABSENT)
+        return nt_absent(s->u, &nt_type_int, node->span);
+    view = nt_names_find(&s->u->views, base->type->name);
+    field = view ? nt_names_find(&view->fields, node->name) : NULL;
+    if (own || !field) /* in a view, this.x is the kernel's own */
+        e = nt_kernel_field(s->u, base, node->name, node->span);
+    if (!e && field)
+        e = nt_view_field(s, view, field, base, node->span);
+    return e ? e : unknown_member(s, node, base);
+}
+
+static struct nt_expr *element(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *base = nt_value(s, node->kid[0], NULL);
+    struct nt_expr *index = nt_fit(s, nt_value(s, node->kid[1], NULL), &nt_type_int);
+
+    if (base->type->kind == NT_KIND_ERROR || index->type->kind == NT_KIND_ERROR)
+        return nt_broken(s->u, node->span);
+    if (!base->btf_array && base->type->kind != NT_KIND_POINTER) {
+        nt_error(s->u->cx, node->span, NT_TYPE, "a %s has no elements", base->type->name);
+        return nt_broken(s->u, node->span);
+    }
+    return nt_kernel_index(s, base, index, node->span);
+}
+
+/* -- calls ------------------------------------------------------------------------------------ */
+
+static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
+                               const struct nt_node *fn, const struct nt_type *want)
+{
+    const struct nt_node *params = fn->kid[0];
+    struct nt_scope inner = *s;
+    struct nt_expansion x;
+
+    if (params->nkids != node->nkids) {
+        struct nt_diag *d = nt_error(s->u->cx, node->span, NT_ARGUMENTS, "%s() takes %u arguments",
+                                     node->name, params->nkids);
+        nt_label(d, fn->name_at, "declared here");
+        return nt_broken(s->u, node->span);
+    }
+    if (fn->kid[1]->kind == NT_NODE_BLOCK) {
+        nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
+                 "this version of ntrace can't run functions of several statements");
+        return nt_broken(s->u, node->span);
+    }
+    if (!nt_enter(&inner, &x, fn, node->name, node->span))
+        return nt_broken(s->u, node->span);
+    inner.locals = NULL; /* it sees the event's fields, not the caller's locals */
+    for (uint32_t i = 0; i < params->nkids; i++) {
+        struct nt_local *l = NT_NEW(s->u->cx->arena, struct nt_local);
+
+        *l = (struct nt_local){params->kid[i]->name, nt_value(s, node->kid[i], NULL), inner.locals};
+        inner.locals = l;
+    }
+    return nt_value(&inner, fn->kid[1], want);
+}
+
+static struct nt_expr *unknown_call(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_guess g = nt_guess(node->name);
+    struct nt_diag *d;
+
+    if (nt_agg_find(node->name)) {
+        d = nt_error(s->u->cx, node->span, NT_NOT_A_VALUE,
+                     "%s() is an aggregation: it fills a table and has no value", node->name);
+        nt_hint(d, "let it stand alone: NAME = %s(...) by ...", node->name);
+        return nt_broken(s->u, node->span);
+    }
+    d = nt_error(s->u->cx, node->span, NT_UNKNOWN_FUNCTION, "there is no function '%s'",
+                 node->name);
+    for (const struct nt_func *f = nt_funcs; f->name; f++)
+        nt_guess_try(&g, f->name);
+    for (const struct nt_agg *a = nt_aggs; a->name; a++)
+        nt_guess_try(&g, a->name);
+    nt_names_each(f, &s->u->fns) nt_guess_try(&g, f->name);
+    nt_hint_guess(d, &g);
+    return nt_broken(s->u, node->span);
+}
+
+static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
+                            const struct nt_type *want)
+{
+    const struct nt_node *fn = nt_names_find(&s->u->fns, node->name);
+    const struct nt_func *f = nt_func_find(node->name);
+    uint64_t offset;
+
+    if (s->bytes && node->nkids == 1 && nt_is_wire_type(node->name))
+        return nt_constant(s, node->kid[0], &offset)
+                   ? nt_header_read(s, s->bytes, node->name, offset, node->span)
+                   : nt_broken(s->u, node->span);
+    if (fn)
+        return call_fn(s, node, fn, want);
+    if (!f)
+        return unknown_call(s, node);
+    if (!f->make) {
+        nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't run %s()",
+                 f->name);
+        return nt_broken(s->u, node->span);
+    }
+    if (node->nkids < f->min || node->nkids > f->max) {
+        nt_error(s->u->cx, node->span, NT_ARGUMENTS, "it is called %s(%s)", f->name, f->params);
+        return nt_broken(s->u, node->span);
+    }
+    return f->make(s, node);
+}
+
+/* -- operators -------------------------------------------------------------------------------- */
+
+static const enum nt_xop arith_ops[] = {
+    [NT_OP_ADD] = NT_X_ADD, [NT_OP_SUB] = NT_X_SUB,  [NT_OP_MUL] = NT_X_MUL,
+    [NT_OP_DIV] = NT_X_DIV, [NT_OP_MOD] = NT_X_MOD,  [NT_OP_BAND] = NT_X_AND,
+    [NT_OP_BOR] = NT_X_OR,  [NT_OP_BXOR] = NT_X_XOR, [NT_OP_SHL] = NT_X_SHL,
+    [NT_OP_SHR] = NT_X_SHR,
+};
+
+static struct nt_expr *operand(struct nt_scope *s, const struct nt_node *node,
+                               const struct nt_type *want)
+{
+    struct nt_expr *e = nt_decay(s->u, nt_value(s, node, want));
+
+    if (nt_is_number(e->type))
+        return e;
+    nt_error(s->u->cx, node->span, NT_TYPE, "a %s can't be computed with", e->type->name);
+    return nt_broken(s->u, node->span);
+}
+
+static struct nt_expr *arithmetic(struct nt_scope *s, const struct nt_node *node,
+                                  const struct nt_type *want)
+{
+    bool flags = want && want->kind == NT_KIND_FLAGS;
+    struct nt_expr *a = operand(s, node->kid[0], flags ? want : NULL);
+    struct nt_expr *b =
+        operand(s, node->kid[1], flags || a->type->kind == NT_KIND_FLAGS ? a->type : NULL);
+
+    if (a->type->kind == NT_KIND_ERROR || b->type->kind == NT_KIND_ERROR)
+        return nt_broken(s->u, node->span);
+    return nt_arith(s->u, arith_ops[node->op], a, b, node->span);
+}
+
+/* The branches of ?: and ?? are of one type: what is plain takes that of the other. */
+static bool unify(struct nt_scope *s, struct nt_expr **a, struct nt_expr **b)
+{
+    *a = nt_decay(s->u, *a);
+    *b = nt_decay(s->u, *b);
+    if ((*a)->op == NT_E_ABSENT || (*b)->op == NT_E_ABSENT)
+        return true;
+    if (nt_is_const(*a) && !nt_is_const(*b))
+        *a = nt_fit(s, *a, (*b)->type);
+    else if ((*a)->type->kind == NT_KIND_STRING && (*b)->type->kind == NT_KIND_STRING)
+        *((*a)->type->words < (*b)->type->words ? a : b) =
+            nt_retyped(s->u, (*a)->type->words < (*b)->type->words ? *a : *b,
+                       (*a)->type->words < (*b)->type->words ? (*b)->type : (*a)->type);
+    else
+        *b = nt_fit(s, *b, (*a)->type);
+    return (*a)->type->kind != NT_KIND_ERROR && (*b)->type->kind != NT_KIND_ERROR;
+}
+
+static struct nt_expr *choose(struct nt_scope *s, const struct nt_node *node,
+                              const struct nt_type *want)
+{
+    struct nt_expr *c = nt_condition(s, node->kid[0]);
+    struct nt_expr *a = nt_value(s, node->kid[1], want);
+    struct nt_expr *b = nt_value(s, node->kid[2], want ? want : a->type);
+
+    if (!unify(s, &a, &b))
+        return nt_broken(s->u, node->span);
+    return c ? nt_cond(s->u, c, a, b, node->span) : a;
+}
+
+static struct nt_expr *or_else(struct nt_scope *s, const struct nt_node *node,
+                               const struct nt_type *want)
+{
+    struct nt_expr *a = nt_value(s, node->kid[0], want);
+    struct nt_expr *b = nt_value(s, node->kid[1], want ? want : a->type);
+
+    if (!unify(s, &a, &b))
+        return nt_broken(s->u, node->span);
+    return nt_else(s->u, a, b, node->span);
+}
+
+static struct nt_expr *cast(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *e = nt_decay(s->u, nt_value(s, node->kid[0], NULL));
+    const struct nt_type *t = nt_type_of_name(s->u, node->kid[1]->name, node->kid[1]->span);
+
+    if (!t || e->type->kind == NT_KIND_ERROR)
+        return nt_broken(s->u, node->span);
+    if (!nt_is_number(e->type) || !nt_is_number(t)) {
+        nt_error(s->u->cx, node->span, NT_TYPE, "a %s can't be taken as a %s", e->type->name,
+                 t->name);
+        return nt_broken(s->u, node->span);
+    }
+    e = nt_retyped(s->u, e, t);
+    if (t->kind == NT_KIND_POINTER)
+        e->direct = false; /* the verifier does not follow a cast */
+    return e;
+}
+
+static bool is_comparison(enum nt_op op)
+{
+    return op >= NT_OP_EQ && op <= NT_OP_GE;
+}
+
+/* A truth value that stands as a value: it may not fall away. */
+static struct nt_expr *truth_value(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *e = nt_condition(s, node);
+
+    if (e)
+        return e;
+    nt_hint(nt_error(s->u->cx, node->span, NT_ANY_VALUE,
+                     "this compares with a parameter that is `any`: it has no value here"),
+            "a comparison with `any` falls away in a condition only");
+    return nt_broken(s->u, node->span);
+}
+
+static struct nt_expr *binary(struct nt_scope *s, const struct nt_node *node,
+                              const struct nt_type *want)
+{
+    if (node->op == NT_OP_AND || node->op == NT_OP_OR || is_comparison(node->op))
+        return truth_value(s, node);
+    if (node->op == NT_OP_ELSE)
+        return or_else(s, node, want);
+    return arithmetic(s, node, want);
+}
+
+static struct nt_expr *unary(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *e;
+
+    if (node->op == NT_OP_NOT)
+        return truth_value(s, node);
+    e = operand(s, node->kid[0], NULL);
+    if (e->type->kind == NT_KIND_ERROR)
+        return e;
+    if (node->op == NT_OP_NEG)
+        return nt_arith(s->u, NT_X_SUB,
+                        nt_const(s->u, e->type->kind == NT_KIND_DURATION ? e->type : &nt_type_int,
+                                 node->span, 0),
+                        e, node->span);
+    return nt_arith(s->u, NT_X_XOR, e, nt_const(s->u, &nt_type_int, node->span, ~0ull), node->span);
+}
+
+static struct nt_expr *unsupported(struct nt_scope *s, const struct nt_node *node, const char *what)
+{
+    nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s", what);
+    return nt_broken(s->u, node->span);
+}
+
+struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const struct nt_type *want)
+{
+    switch (node->kind) {
+    case NT_NODE_NUMBER:
+        return number(s->u, node);
+    case NT_NODE_DURATION:
+        return literal(s->u, node, &nt_type_duration);
+    case NT_NODE_BYTES:
+        return literal(s->u, node, &nt_type_bytes);
+    case NT_NODE_BOOL:
+        return literal(s->u, node, &nt_type_bool);
+    case NT_NODE_IP:
+        return literal(s->u, node, &nt_type_ip);
+    case NT_NODE_CIDR:
+        return literal(s->u, node, &nt_type_cidr);
+    case NT_NODE_MAC:
+        return literal(s->u, node, &nt_type_mac);
+    case NT_NODE_STRING:
+        return text(s->u, node);
+    case NT_NODE_NAME:
+        return name(s, node, want);
+    case NT_NODE_PARAMREF:
+        return param_value(s, node);
+    case NT_NODE_MEMBER:
+        return member(s, node);
+    case NT_NODE_INDEX:
+        return element(s, node);
+    case NT_NODE_CALL:
+        return call(s, node, want);
+    case NT_NODE_UNARY:
+        return unary(s, node);
+    case NT_NODE_BINARY:
+        return binary(s, node, want);
+    case NT_NODE_IN:
+        return truth_value(s, node);
+    case NT_NODE_COND:
+        return choose(s, node, want);
+    case NT_NODE_CAST:
+        return cast(s, node);
+    case NT_NODE_STATE:
+        return unsupported(s, node, "keep state in `@` variables");
+    case NT_NODE_TUPLE:
+        return unsupported(s, node, "use a value of several parts here");
+    case NT_NODE_BAD:
+        return nt_broken(s->u, node->span);
+    default:
+        nt_error(s->u->cx, node->span, NT_NOT_A_VALUE, "a value is needed here");
+        return nt_broken(s->u, node->span);
+    }
+}
+
+/* -- conditions ------------------------------------------------------------------------------- */
+
+static struct nt_expr *value_as_condition(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_param *p = nt_param_of(s->u, node);
+    struct nt_expr *e;
+
+    if (p && p->any)
+        return NULL;
+    e = nt_value(s, node, NULL);
+    if (e->type->kind == NT_KIND_BOOL || e->type->kind == NT_KIND_ERROR)
+        return e;
+    if (!nt_is_number(e->type)) {
+        nt_error(s->u->cx, node->span, NT_TYPE, "a %s is neither true nor false", e->type->name);
+        return nt_broken(s->u, node->span);
+    }
+    if (nt_is_const(e))
+        return nt_const(s->u, &nt_type_bool, node->span, e->w[0] != 0);
+    e = nt_expr_with(s->u, NT_E_TRUTH, &nt_type_bool, node->span, 1, e);
+    e->maybe = false;
+    return e;
+}
+
+struct nt_expr *nt_condition(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *a, *b;
+
+    if (node->kind == NT_NODE_IN)
+        return nt_membership(s, node);
+    if (node->kind == NT_NODE_UNARY && node->op == NT_OP_NOT)
+        return nt_not(s->u, nt_condition(s, node->kid[0]), node->span);
+    if (node->kind == NT_NODE_BINARY && is_comparison(node->op))
+        return nt_compare(s, node);
+    if (node->kind == NT_NODE_BINARY && (node->op == NT_OP_AND || node->op == NT_OP_OR)) {
+        a = nt_condition(s, node->kid[0]);
+        b = nt_condition(s, node->kid[1]);
+        return node->op == NT_OP_AND ? nt_and(s->u, a, b) : nt_or(s->u, a, b);
+    }
+    return value_as_condition(s, node);
+}
+
+bool nt_constant(struct nt_scope *s, const struct nt_node *node, uint64_t *ret_value)
+{
+    struct nt_scope outside = {.u = s->u, .expansion = s->expansion};
+    struct nt_expr *e = nt_value(&outside, node, NULL);
+
+    if (e->type->kind == NT_KIND_ERROR)
+        return false;
+    if (!nt_is_const(e) || e->type->words != 1) {
+        nt_error(s->u->cx, node->span, NT_NOT_CONSTANT,
+                 "a number that is known before the script runs is needed here");
+        return false;
+    }
+    *ret_value = e->w[0];
+    return true;
+}
