@@ -48,6 +48,7 @@ static const struct {
     [NT_CNT_HELD] = {"held", "rows held back by limit"},
     [NT_CNT_START_FULL] = {"start_full", "starts of latencies lost, no room to keep them"},
     [NT_CNT_STACK] = {"stack", "stacks that could not be taken"},
+    [NT_CNT_MISSED] = {"missed", "runs skipped by the kernel"},
 };
 
 const char *nt_counter_name(enum nt_counter counter)
@@ -123,7 +124,7 @@ static void say_counters(FILE *err, const struct nt_notice *notice)
         const struct nt_probe_counts *c = &notice->counts[i];
 
         for (int k = 0; k < NT_CNT_MAX; k++)
-            if (c->n[k] && counters[k].name)
+            if (c->n[k])
                 fprintf(err, "ntrace: %s: %s: %" PRIu64 "\n", c->probe->event, counters[k].text,
                         c->n[k]);
     }

@@ -256,11 +256,10 @@ static void add_probe(struct nt_str *out, const struct nt_probe *p)
 
 static void add_counts(struct nt_str *out, const uint64_t *n)
 {
-    for (int i = 0; i < NT_CNT_MAX; i++)
-        if (nt_counter_name(i)) {
-            add_name(out, ",", nt_counter_name(i));
-            add_integer(out, NULL, n[i]);
-        }
+    for (int i = 0; i < NT_CNT_MAX; i++) {
+        add_name(out, ",", nt_counter_name(i));
+        add_integer(out, NULL, n[i]);
+    }
 }
 
 void nt_json_notice(struct nt_output *o, const struct nt_notice *notice)
