@@ -103,7 +103,7 @@ right_serves() {
 
 ntrace_is_ready() {
     kill -0 "$ntrace_pid" 2>/dev/null || fail "ntrace ended before it was ready"
-    grep -qE '^ntrace: .*(attached|ready)' "$work/err"
+    grep -q '^ntrace: ready' "$work/err"
 }
 
 start_ntrace() {
