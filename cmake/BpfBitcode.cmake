@@ -13,7 +13,9 @@ function(nt_bpf_bitcode out)
       OUTPUT ${part}
       COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/bpf
       COMMAND ${NTRACE_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g0 -emit-llvm -Wall -Wextra -Werror
-              -I ${CMAKE_SOURCE_DIR} -isystem /usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -MD -MF ${part}.d -MT ${part} -c ${source} -o ${part}
+              -Wno-unused-parameter # functions of a kind share one signature
+              -I ${CMAKE_SOURCE_DIR} -isystem /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+              -MD -MF ${part}.d -MT ${part} -c ${source} -o ${part}
       DEPENDS ${source}
       DEPFILE ${part}.d
       VERBATIM)
