@@ -1,0 +1,341 @@
+/* A whole run on this machine's kernel: an object made by hand (support/bpf/session.bpf.c) and the
+ * description that would come with it. Needs root; skips otherwise. */
+#include "compiler/bpf/slots.h"
+#include "runtime/options.h"
+#include "runtime/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+enum { MAX_OUTPUT = 64 << 20, KEYS = 100, BY_KEY_MAX = 64 };
+
+/* The program.
+ * ------------------------------------------------------------------------------------*/
+
+static const struct nt_column key_column[] = {{"key", &nt_type_uint, 0, -1}};
+static const struct nt_column row_columns[] = {
+    {"key", &nt_type_uint, 0, -1},
+    {"odd", &nt_type_uint, 1, 0},
+    {"where", &nt_type_ksym, 2, -1},
+    {"stack", &nt_type_stack, 3, -1},
+};
+
+static const struct nt_record records[] = {{
+    .kind = NT_RECORD_EMIT,
+    .event = "test",
+    .body = {.columns = row_columns, .ncolumns = 4, .words = 5, .absent_word = 4},
+}};
+
+static const struct nt_probe probes[] = {{
+    .prog = "watch",
+    .section = "raw_tp/sys_enter",
+    .event = "test",
+    .hook = "raw_tracepoint:sys_enter",
+    .why = "body",
+}};
+
+static const struct nt_act clear_all = {.kind = NT_ACT_CLEAR, .table = -1};
+static const struct nt_act print_by_key = {
+    .kind = NT_ACT_PRINT, .table = 0, .by = -1, .top = 1000, .next = &clear_all};
+
+struct test_program {
+    struct nt_agg_use by_key_aggs[1], whole_aggs[2];
+    struct nt_table tables[2];
+    struct nt_body bodies[1];
+    struct nt_program program;
+};
+
+static struct nt_program *make_program(struct test_program *t)
+{
+    *t = (struct test_program){
+        .by_key_aggs = {{.agg = nt_agg_find("count"), .name = "count()", .words = 1}},
+        .whole_aggs = {{.agg = nt_agg_find("count"), .name = "count()", .words = 1},
+                       {.agg = nt_agg_find("sum"),
+                        .name = "sum(key)",
+                        .type = &nt_type_uint,
+                        .word = 1,
+                        .words = NT_SLOT_SUM_WORDS}},
+        .bodies = {{.when = NT_WHEN_EVERY, .period = 20 * 1000 * 1000, .first = &print_by_key}},
+    };
+    t->tables[0] = (struct nt_table){
+        .name = "by_key",
+        .map = {"by_key_0", "by_key_1"},
+        .others = "by_key_others",
+        .key = {.columns = key_column, .ncolumns = 1, .words = 1, .absent_word = -1},
+        .aggs = t->by_key_aggs,
+        .naggs = 1,
+        .slot_words = 1,
+        .max = BY_KEY_MAX,
+    };
+    t->tables[1] = (struct nt_table){
+        .name = "whole",
+        .map = {"whole_0"},
+        .others = "whole_others",
+        .key = {.absent_word = -1},
+        .aggs = t->whole_aggs,
+        .naggs = 2,
+        .slot_words = 1 + NT_SLOT_SUM_WORDS,
+        .max = 1,
+    };
+    t->program = (struct nt_program){
+        .probes = probes,
+        .nprobes = 1,
+        .tables = t->tables,
+        .ntables = 2,
+        .records = records,
+        .nrecords = 1,
+        .bodies = t->bodies,
+        .nbodies = 1,
+        .top = 1000,
+        .uses_rings = true,
+        .uses_stacks = true,
+    };
+    return &t->program;
+}
+
+static char *read_file(const char *path, size_t *ret_len)
+{
+    char *text = calloc(1, MAX_OUTPUT + 1);
+    int fd = open(path, O_RDONLY);
+    size_t len = 0;
+    ssize_t n;
+
+    assert_non_null(text);
+    assert_true(fd >= 0);
+    while ((n = read(fd, text + len, MAX_OUTPUT - len)) > 0)
+        len += (size_t)n;
+    close(fd);
+    if (ret_len)
+        *ret_len = len;
+    return text;
+}
+
+/* The run: in a child, as it is in life.
+ * ----------------------------------------------------------*/
+
+struct run {
+    char path[64]; /* of its output, JSON lines */
+    pid_t pid;
+};
+
+static int run_child(const struct run *run, struct nt_program *p, struct nt_cli *cli)
+{
+    struct nt_cx *cx = nt_cx_new();
+    size_t size;
+    char *elf = read_file(NTRACE_TEST_BPF "/session.o", &size);
+    int code;
+
+    p->elf = elf;
+    p->elf_size = size;
+    if (!cli->output)
+        cli->output = run->path;
+    cli->format = "json";
+    cli->quiet = true;
+    code = nt_session_run(cx, p, cli);
+    nt_diags_print(cx, stderr, false);
+    nt_cx_free(&cx);
+    free(elf);
+    return code;
+}
+
+static void start(struct run *run, struct nt_program *p, struct nt_cli *cli)
+{
+    int fd;
+
+    strcpy(run->path, "/tmp/ntrace-test-XXXXXX");
+    fd = mkstemp(run->path);
+    assert_true(fd >= 0);
+    close(fd);
+    run->pid = fork();
+    assert_true(run->pid >= 0);
+    if (run->pid == 0)
+        _exit(run_child(run, p, cli));
+}
+
+static bool has_line(const char *path, const char *what)
+{
+    char *text = read_file(path, NULL);
+    bool found = strstr(text, what) != NULL;
+
+    free(text);
+    return found;
+}
+
+static void wait_until_ready(const struct run *run)
+{
+    int status;
+
+    while (!has_line(run->path, "\"type\":\"ready\"")) {
+        assert_int_equal(waitpid(run->pid, &status, WNOHANG), 0);
+        usleep(10000);
+    }
+}
+
+static int end(struct run *run, int signal, char **ret_text)
+{
+    int status;
+
+    if (signal)
+        kill(run->pid, signal);
+    assert_int_equal(waitpid(run->pid, &status, 0), run->pid);
+    *ret_text = read_file(run->path, NULL);
+    unlink(run->path);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The load.
+ * ---------------------------------------------------------------------------------------*/
+
+struct load {
+    long syscall;
+    uint64_t n, first;
+};
+
+static void *make_load(void *arg)
+{
+    const struct load *load = arg;
+
+    prctl(PR_SET_NAME, "nt_load");
+    for (uint64_t i = 0; i < load->n; i++)
+        syscall(load->syscall, load->first + i % KEYS);
+    return NULL;
+}
+
+/* Two threads, n calls each. */
+static void load_two(long number, uint64_t n)
+{
+    struct load load = {number, n, 1};
+    pthread_t a, b;
+
+    assert_int_equal(pthread_create(&a, NULL, make_load, &load), 0);
+    assert_int_equal(pthread_create(&b, NULL, make_load, &load), 0);
+    pthread_join(a, NULL);
+    pthread_join(b, NULL);
+}
+
+/* Reading JSON lines.
+ * -----------------------------------------------------------------------------*/
+
+/* Adds up the numbers behind every `name` in [line, end). */
+static uint64_t sum_of(const char *line, const char *line_end, const char *name)
+{
+    uint64_t sum = 0;
+
+    while ((line = strstr(line, name)) && line < line_end) {
+        line += strlen(name);
+        sum += strtoull(line, NULL, 10);
+    }
+    return sum;
+}
+
+static uint64_t sum_of_tables(const char *text, const char *table, bool final)
+{
+    uint64_t sum = 0;
+    char start_of[64];
+
+    snprintf(start_of, sizeof(start_of), "\"name\":\"%s\"", table);
+    for (const char *line = text, *line_end; (line_end = strchr(line, '\n')); line = line_end + 1) {
+        const char *name = strstr(line, start_of);
+        bool is_final = memmem(line, (size_t)(line_end - line), "\"final\":true", 12) != NULL;
+
+        if (name && name < line_end && is_final == final)
+            sum += sum_of(name, line_end, "\"count()\":");
+    }
+    return sum;
+}
+
+static const char *last_line(const char *text, const char *what)
+{
+    const char *last = NULL;
+
+    for (; (text = strstr(text, what)); text++)
+        last = text;
+    assert_non_null(last);
+    return last;
+}
+
+static int count_of(const char *text, const char *what)
+{
+    int n = 0;
+
+    for (; (text = strstr(text, what)); text++)
+        n++;
+    return n;
+}
+
+/* Tests.
+ * ------------------------------------------------------------------------------------------*/
+
+/* Print-and-clear 50 times a second while two CPUs write, with more keys than the table has: the
+ * intervals and the whole each hold every event, exactly. */
+static void test_intervals_are_exact_under_load(void **state)
+{
+    enum { N = 400000 };
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {0};
+    struct run run;
+    char *text;
+
+    (void)state;
+    start(&run, p, &cli);
+    wait_until_ready(&run);
+    load_two(SYS_getppid, N);
+    usleep(60 * 1000); /* the last interval */
+    assert_int_equal(end(&run, SIGINT, &text), 0);
+    assert_true(count_of(text, "\"name\":\"by_key\"") > 5);
+    assert_int_equal(sum_of_tables(text, "by_key", false), 2 * N);
+    assert_int_equal(sum_of_tables(text, "by_key", true), 2 * N);
+    assert_int_equal(sum_of_tables(text, "whole", true), 2 * N);
+    assert_int_equal(count_of(text, "\"name\":\"whole\""), 1);
+    free(text);
+}
+
+/* Every row that is not counted as lost arrives. */
+static void test_rows_arrive_or_are_counted(void **state)
+{
+    enum { N = 30000 };
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {0};
+    struct run run;
+    char *text;
+    uint64_t lost;
+
+    (void)state;
+    start(&run, p, &cli);
+    wait_until_ready(&run);
+    load_two(SYS_getuid, N);
+    assert_int_equal(end(&run, SIGTERM, &text), 0);
+    lost = sum_of(last_line(text, "\"type\":\"counters\""), text + strlen(text), "\"ring_full\":");
+    assert_int_equal(count_of(text, "\"type\":\"event\"") + lost, 2 * N);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_intervals_are_exact_under_load),
+        cmocka_unit_test(test_rows_arrive_or_are_counted),
+    };
+
+    if (geteuid() != 0) {
+        fputs("SKIPPED: needs root\n", stderr);
+        return 77;
+    }
+    return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
