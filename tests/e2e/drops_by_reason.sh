@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Drops of known causes are counted exactly, each under its reason, for IPv4 and IPv6.
+# shellcheck source=tests/support/e2e.sh
+source "$SUPPORT/e2e.sh"
+
+in_right nft -f - <<'END'
+table inet test {
+    chain in {
+        type filter hook input priority 0
+        udp dport 99 drop
+    }
+}
+END
+
+start_ntrace --format json -e "
+    on skb_drop where dst in {$right_ip, $right_ip6} { drops = count() by reason, proto, dport }"
+left_sends udp "$right_ip" 9 5
+left_sends udp "$right_ip6" 9 4
+left_sends udp "$right_ip" 99 3
+left_sends udp "$right_ip6" 99 2
+left_sends udp "$right_ip" 9 6 badsum
+left_sends tcp "$right_ip" 80 7
+stop_ntrace
+
+expect "exit code" "$status" 0
+expect "drops" "$(final_rows drops)" '{"key":{"dport":80,"proto":"tcp","reason":"NO_SOCKET"},"values":{"count()":7}}
+{"key":{"dport":9,"proto":"udp","reason":"NO_SOCKET"},"values":{"count()":9}}
+{"key":{"dport":9,"proto":"udp","reason":"UDP_CSUM"},"values":{"count()":6}}
+{"key":{"dport":99,"proto":"udp","reason":"NETFILTER_DROP"},"values":{"count()":5}}'
