@@ -37,7 +37,6 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 %param {struct nt_parser *p}
 
 %token START_SCRIPT START_EXPR
-%token SEP "the end of the statement"
 
 /* Reserved words. */
 %token <word> ON "'on'" WHERE "'where'" BY "'by'" AND "'and'" OR "'or'" NOT "'not'" IN "'in'"
@@ -57,7 +56,8 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 %token <node> NUMBER "a number" DURATION "a duration" BYTES "a size" STRING "a string"
 %token <node> IP "an address" CIDR "a network" MAC "a MAC address"
 %token <op> CMP "a comparison" SHIFT "a shift" OPASSIGN "an assignment"
-%token OR_ELSE "a default behind ??" DOTS "'..'" ANGLE_OPEN "'<' of a body" ANGLE_CLOSE "'>'"
+%token OR_ELSE "a default behind ??" DOTS "'..'" ANGLE_OPEN "the '<' of a body" ANGLE_CLOSE "'>'"
+%token SEP "the end of the line"
 
 /* Loose to tight. */
 %right '?' ':'

@@ -53,9 +53,9 @@ struct nt_parser {
     uint32_t nbrackets;
     struct nt_token held; /* read, to be given once what belongs before it has been */
     bool has_held;
-    int start; /* the token that tells the grammar what to parse */
-    int prev;  /* kind of the last token given; 0 before the first */
-    struct nt_span prev_at;
+    int start;                         /* the token that tells the grammar what to parse */
+    int prev;                          /* kind of the last token given; 0 before the first */
+    struct nt_span prev_at, before_at; /* of that token and of the one before it */
     bool made_up;        /* the last token given closes a bracket that the text does not */
     bool closed_body;    /* the last token given closed a body */
     uint32_t body_depth; /* brackets open around the statement that the last token belongs to */
@@ -90,6 +90,20 @@ struct nt_node *nt_literal_per(struct nt_parser *p, struct nt_word unit);
 
 /* A syntax error at the last token given (complain.c); `expected` are the grammar's token names. */
 void nt_complain(struct nt_parser *p, const char *const *expected, int n);
+
+/* The grammar's names of what could have come, and what came instead. */
+struct nt_mishap {
+    const char *const *expected;
+    int nexpected;
+    struct nt_span at;
+    int kind;
+    const char *text; /* as a person calls it: quoted, or "the end of the line" */
+};
+bool nt_mishap_expects(const struct nt_mishap *m, const char *name);
+/* What people write who come from other tools (habits.c): how it is written here. *ret_message may
+ * replace what would be said; false when it is no such habit. */
+bool nt_habit(struct nt_parser *p, const struct nt_mishap *m, const char **ret_message,
+              const char **ret_hint);
 
 /* Hangs p->docs on the tree (docs.c). */
 void nt_docs_attach(struct nt_parser *p, struct nt_node *script);

@@ -9,96 +9,33 @@
 
 #include <string.h>
 
-static bool can_end_line(int kind)
+/* Behind these no line can end; START_* is the token before the first. */
+static const short unfinished[] = {
+    START_SCRIPT, START_EXPR, SEP,    ON,         WHERE, BY,   AND, OR,    NOT,     NOT_IN,   IN,
+    AS,           IF,         ELSE,   FOR,        LET,   EMIT, CMP, SHIFT, OR_ELSE, OPASSIGN, DOTS,
+    '(',          '[',        DELETE, ANGLE_OPEN, '{',   '<',  '>', '=',   '+',     '-',      '*',
+    '/',          '%',        '&',    '|',        '^',   '~',  '?', ':',   ',',     '.',
+};
+
+/* A line that begins with one of these goes on with the line before it. */
+static const short continuing[] = {
+    '{', AND, OR,  IN,  NOT_IN, AS,  BY,  WHERE, ELSE,    CMP, '<', '>', SHIFT,
+    '+', '-', '*', '/', '%',    '&', '|', '^',   OR_ELSE, '?', ':', ',', ')',
+};
+
+#define IS_IN(kind, table) is_in((kind), (table), sizeof(table) / sizeof((table)[0]))
+
+static bool is_in(int kind, const short *table, size_t n)
 {
-    switch (kind) {
-    case START_SCRIPT:
-    case START_EXPR:
-    case SEP:
-    case ON:
-    case WHERE:
-    case BY:
-    case AND:
-    case OR:
-    case NOT:
-    case NOT_IN:
-    case IN:
-    case AS:
-    case IF:
-    case ELSE:
-    case FOR:
-    case LET:
-    case EMIT:
-    case DELETE:
-    case CMP:
-    case SHIFT:
-    case OR_ELSE:
-    case DOTS:
-    case OPASSIGN:
-    case ANGLE_OPEN:
-    case '(':
-    case '[':
-    case '{':
-    case '<':
-    case '>':
-    case '=':
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-    case '&':
-    case '|':
-    case '^':
-    case '~':
-    case '?':
-    case ':':
-    case ',':
-    case '.':
-        return false;
-    default:
-        return true;
-    }
+    for (size_t i = 0; i < n; i++)
+        if (table[i] == kind)
+            return true;
+    return false;
 }
 
 static bool can_end_operand(int kind)
 {
-    return can_end_line(kind) && kind != RETURN && kind != PRINT && kind != CLEAR;
-}
-
-static bool goes_on(int kind)
-{
-    switch (kind) {
-    case '{':
-    case AND:
-    case OR:
-    case IN:
-    case NOT_IN:
-    case AS:
-    case BY:
-    case WHERE:
-    case ELSE:
-    case CMP:
-    case '<':
-    case '>':
-    case SHIFT:
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-    case '&':
-    case '|':
-    case '^':
-    case OR_ELSE:
-    case '?':
-    case ':':
-    case ',':
-    case ')':
-        return true;
-    default:
-        return false;
-    }
+    return !IS_IN(kind, unfinished) && kind != RETURN && kind != PRINT && kind != CLEAR;
 }
 
 /* -- brackets --------------------------------------------------------------------------------- */
@@ -170,33 +107,9 @@ static void push(struct nt_parser *p, char kind, struct nt_span at)
 /* -- reading ---------------------------------------------------------------------------------- */
 
 /* A word behind '.' is a name, whatever it means elsewhere. */
-static bool is_plain_word(const struct nt_token *t)
+static bool is_reserved_word(const struct nt_token *t)
 {
-    switch (t->kind) {
-    case ON:
-    case WHERE:
-    case BY:
-    case AND:
-    case OR:
-    case NOT:
-    case IN:
-    case AS:
-    case IF:
-    case ELSE:
-    case FOR:
-    case LET:
-    case RETURN:
-    case EMIT:
-    case PRINT:
-    case CLEAR:
-    case DELETE:
-    case TRUE:
-    case FALSE:
-    case ANY:
-        return t->value.word.text[0] >= 'a';
-    default:
-        return false;
-    }
+    return t->kind >= ON && t->kind <= ANY && t->kind != NOT_IN && t->value.word.text[0] >= 'a';
 }
 
 static void give_up_if_long(struct nt_parser *p)
@@ -222,7 +135,7 @@ static struct nt_token read_token(struct nt_parser *p)
         p->token.kind = 0;
     if (!p->token.kind)
         p->token.at = (struct nt_span){len, len, p->source};
-    if (p->prev == '.' && is_plain_word(&p->token))
+    if (p->prev == '.' && is_reserved_word(&p->token))
         p->token.kind = NAME;
     return p->token;
 }
@@ -282,8 +195,8 @@ static struct nt_token close_top(struct nt_parser *p, const struct nt_token *bef
 
 static bool is_line_end(const struct nt_parser *p, const struct nt_token *t)
 {
-    return t->after_newline && can_end_line(p->prev) && !goes_on(t->kind) && !is_closer(t->kind) &&
-           t->kind != ANGLE_OPEN && (!p->nbrackets || is_body(top(p)));
+    return t->after_newline && !IS_IN(p->prev, unfinished) && !IS_IN(t->kind, continuing) &&
+           !is_closer(t->kind) && t->kind != ANGLE_OPEN && (!p->nbrackets || is_body(top(p)));
 }
 
 /* One token that has to come before t, if any. Asked again until there is none. */
@@ -351,6 +264,7 @@ static struct nt_token give(struct nt_parser *p, struct nt_token t)
         push(p, '<', t.at);
     else if (t.kind == '{')
         push(p, kind_of_brace(p), t.at);
+    p->before_at = p->prev_at;
     p->prev = t.kind;
     p->prev_at = t.at;
     return t;
