@@ -293,26 +293,29 @@ static void resolve_stack(void *ctx, uint64_t id, struct nt_str *out)
     nt_symbols_stack(ctx, id, out);
 }
 
+/* First of all, while signals still end ntrace: a pipe with a name waits for its reader here. */
+static int open_file(struct session *s)
+{
+    const char *path = s->cli->output;
+
+    if (!path)
+        return 0;
+    s->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (s->file >= 0)
+        return 0;
+    nt_error_at_none(s->cx, NT_FILE, "can't write '%s': %s", path, strerror(errno));
+    return -EIO;
+}
+
 static int open_output(struct session *s)
 {
-    struct nt_output_options options = {
-        .fd = STDOUT_FILENO,
+    const struct nt_output_options options = {
+        .fd = s->file < 0 ? STDOUT_FILENO : s->file,
         .err = s->cli->quiet ? NULL : stderr,
         .resolver = {s->symbols, resolve_symbol, resolve_stack},
     };
-    const char *path = s->cli->output;
-    int r;
+    int r = nt_output_open(&s->output, nt_format_find(s->cli->format), &options);
 
-    if (path) {
-        s->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-        if (s->file < 0) {
-            r = -errno;
-            nt_error_at_none(s->cx, NT_FILE, "can't write '%s': %s", path, strerror(errno));
-            return r;
-        }
-        options.fd = s->file;
-    }
-    r = nt_output_open(&s->output, nt_format_find(s->cli->format), &options);
     return r < 0 ? fail(s, "start the output", r) : 0;
 }
 
@@ -337,8 +340,11 @@ static int open_readers(struct session *s)
 
 static int open_session(struct session *s)
 {
-    int r = nt_loop_open(&s->loop);
+    int r = open_file(s);
 
+    if (r < 0)
+        return r;
+    r = nt_loop_open(&s->loop);
     if (r < 0)
         return fail(s, "make ready to wait", r);
     r = nt_image_load(s->cx, s->program, &s->image);

@@ -4,10 +4,13 @@
 #include "runtime/options.h"
 #include "runtime/session.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +21,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
 
 enum { MAX_OUTPUT = 64 << 20, KEYS = 100, BY_KEY_MAX = 64 };
 
@@ -132,11 +133,23 @@ struct run {
     pid_t pid;
 };
 
+/* The object watches this process, whose child the run is. */
+static char *read_object(size_t *ret_size)
+{
+    const uint64_t mark = 0x7761746368206d65, pid = (uint64_t)getppid();
+    char *elf = read_file(NTRACE_TEST_BPF "/session.o", ret_size);
+    char *at = memmem(elf, *ret_size, &mark, sizeof(mark));
+
+    assert_non_null(at);
+    memcpy(at, &pid, sizeof(pid));
+    return elf;
+}
+
 static int run_child(const struct run *run, struct nt_program *p, struct nt_cli *cli)
 {
     struct nt_cx *cx = nt_cx_new();
     size_t size;
-    char *elf = read_file(NTRACE_TEST_BPF "/session.o", &size);
+    char *elf = read_object(&size);
     int code;
 
     p->elf = elf;
@@ -162,8 +175,10 @@ static void start(struct run *run, struct nt_program *p, struct nt_cli *cli)
     close(fd);
     run->pid = fork();
     assert_true(run->pid >= 0);
-    if (run->pid == 0)
+    if (run->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         _exit(run_child(run, p, cli));
+    }
 }
 
 static bool has_line(const char *path, const char *what)
@@ -209,7 +224,6 @@ static void *make_load(void *arg)
 {
     const struct load *load = arg;
 
-    prctl(PR_SET_NAME, "nt_load");
     for (uint64_t i = 0; i < load->n; i++)
         syscall(load->syscall, load->first + i % KEYS);
     return NULL;
@@ -326,11 +340,224 @@ static void test_rows_arrive_or_are_counted(void **state)
     free(text);
 }
 
+/* The last line behind `key` in /proc/PID/status, in KiB. */
+static uint64_t status_of(pid_t pid, const char *key)
+{
+    char path[64];
+    uint64_t value;
+    char *text;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    text = read_file(path, NULL);
+    assert_non_null(strstr(text, key));
+    value = strtoull(strstr(text, key) + strlen(key), NULL, 10);
+    free(text);
+    return value;
+}
+
+static void test_a_running_tracer_is_small(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {0};
+    struct run run;
+    char *text;
+
+    (void)state;
+    start(&run, p, &cli);
+    wait_until_ready(&run);
+    load_two(SYS_getuid, 1000);
+    load_two(SYS_getppid, 1000);
+    usleep(100 * 1000);
+    print_message("resident: %lu KiB\n", (unsigned long)status_of(run.pid, "VmRSS:"));
+    assert_true(status_of(run.pid, "VmRSS:") < 10 * 1024);
+    assert_int_equal(end(&run, SIGINT, &text), 0);
+    free(text);
+}
+
+/* The id of the program that a process holds. */
+static uint32_t program_of(pid_t pid)
+{
+    for (int fd = 3; fd < 64; fd++) {
+        uint32_t id = 0;
+        char path[64], line[128];
+        FILE *f;
+
+        snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
+        f = fopen(path, "r");
+        while (f && fgets(line, sizeof(line), f))
+            sscanf(line, "prog_id: %u", &id);
+        if (f)
+            fclose(f);
+        if (id)
+            return id;
+    }
+    fail_msg("no program");
+    return 0;
+}
+
+/* The kernel frees programs a little after the last fd is closed. */
+static bool is_gone(uint32_t id)
+{
+    for (int i = 0; i < 200; i++) {
+        int fd = bpf_prog_get_fd_by_id(id);
+
+        if (fd < 0)
+            return true;
+        close(fd);
+        usleep(10000);
+    }
+    return false;
+}
+
+static void test_nothing_stays_after_sigkill(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {0};
+    struct run run;
+    uint32_t id;
+    char *text;
+
+    (void)state;
+    start(&run, p, &cli);
+    wait_until_ready(&run);
+    id = program_of(run.pid);
+    assert_int_equal(end(&run, SIGKILL, &text), -1);
+    assert_true(is_gone(id));
+    free(text);
+}
+
+static void test_duration_ends_it(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {.duration = 100 * 1000 * 1000};
+    struct run run;
+    char *text;
+
+    (void)state;
+    start(&run, p, &cli);
+    assert_int_equal(end(&run, 0, &text), 0);
+    assert_int_equal(count_of(text, "\"name\":\"whole\""), 1);
+    free(text);
+}
+
+static void test_exit_in_begin_ends_it_with_its_code(void **state)
+{
+    static const struct nt_x seven = {.op = NT_X_CONST, .type = &nt_type_int, .w = {7}};
+    static const struct nt_act leave = {.kind = NT_ACT_EXIT, .expr = &seven};
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {0};
+    struct run run;
+    char *text;
+
+    (void)state;
+    t.bodies[0] = (struct nt_body){.when = NT_WHEN_BEGIN, .first = &leave};
+    start(&run, p, &cli);
+    assert_int_equal(end(&run, 0, &text), 7);
+    assert_int_equal(count_of(text, "\"name\":\"whole\""), 1);
+    free(text);
+}
+
+/* The table of 64 keys sees 100: that is a loss, and --strict says so. */
+static void test_strict_makes_a_loss_an_error(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {.strict = true};
+    struct run run;
+    char *text;
+
+    (void)state;
+    start(&run, p, &cli);
+    wait_until_ready(&run);
+    load_two(SYS_getppid, KEYS);
+    assert_int_equal(end(&run, SIGINT, &text), NT_EXIT_LOST);
+    free(text);
+}
+
+static void test_a_full_disk_is_an_error(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {.output = "/dev/full"};
+    struct run run;
+    char *text;
+
+    (void)state;
+    start(&run, p, &cli);
+    assert_int_equal(end(&run, 0, &text), NT_EXIT_ERROR);
+    free(text);
+}
+
+/* With nothing to write, the tracer notices all the same. */
+static void test_a_reader_that_left_ends_it(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {.output = "/tmp/ntrace-test-fifo"};
+    struct run run;
+    char first, *text;
+    int fd;
+
+    (void)state;
+    p->nbodies = 0;
+    unlink(cli.output);
+    assert_int_equal(mkfifo(cli.output, 0600), 0);
+    start(&run, p, &cli);
+    fd = open(cli.output, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, &first, 1), 1);
+    close(fd);
+    assert_int_equal(end(&run, 0, &text), 0);
+    unlink(cli.output);
+    free(text);
+}
+
+/* A program that the verifier refuses is shown at its line of the source. */
+static void test_a_refusal_names_the_line(void **state)
+{
+    static const struct nt_probe two[] = {
+        {.prog = "fine", .event = "first", .hook = "raw_tracepoint:sys_enter", .why = "body"},
+        {.prog = "refused", .event = "second", .hook = "raw_tracepoint:sys_enter", .why = "body"},
+    };
+    size_t elf_size, len;
+    char *elf = read_file(NTRACE_TEST_BPF "/refused.o", &elf_size);
+    char *source = read_file(NTRACE_TEST_BPF_SOURCES "/refused.bpf.c", &len);
+    struct nt_program p = {.elf = elf, .elf_size = elf_size, .probes = two, .nprobes = 2};
+    struct nt_cx *cx = nt_cx_new();
+    struct nt_cli cli = {.format = "text", .quiet = true};
+    const struct nt_diag *d;
+    uint32_t line_len;
+
+    (void)state;
+    nt_source_add(cx, "refused.bpf.c", source, (uint32_t)len);
+    assert_int_equal(nt_session_run(cx, &p, &cli), NT_EXIT_ERROR);
+    assert_int_equal(cx->diags.list.n, 1);
+    d = cx->diags.list.at[0];
+    assert_int_equal(d->code, NT_REFUSED);
+    assert_non_null(strstr(d->message, "second"));
+    assert_non_null(strstr(nt_line_text(cx, 0, nt_pos_of(cx, d->at).line, &line_len), "task[3]"));
+    assert_non_null(strstr(d->labels.at[0].text, "invalid mem access"));
+    nt_cx_free(&cx);
+    free(elf);
+    free(source);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_intervals_are_exact_under_load),
         cmocka_unit_test(test_rows_arrive_or_are_counted),
+        cmocka_unit_test(test_a_running_tracer_is_small),
+        cmocka_unit_test(test_nothing_stays_after_sigkill),
+        cmocka_unit_test(test_duration_ends_it),
+        cmocka_unit_test(test_exit_in_begin_ends_it_with_its_code),
+        cmocka_unit_test(test_strict_makes_a_loss_an_error),
+        cmocka_unit_test(test_a_full_disk_is_an_error),
+        cmocka_unit_test(test_a_reader_that_left_ends_it),
+        cmocka_unit_test(test_a_refusal_names_the_line),
     };
 
     if (geteuid() != 0) {

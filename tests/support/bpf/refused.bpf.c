@@ -1,6 +1,7 @@
 /* A program that no verifier takes: the runtime has to say at which line. */
-#include <bpf/bpf_helpers.h>
 #include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
 
 SEC("raw_tp/sys_enter")
 int fine(struct bpf_raw_tracepoint_args *ctx)
