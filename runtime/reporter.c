@@ -1,0 +1,308 @@
+#include "runtime/reporter.h"
+#include "runtime/body.h"
+#include "runtime/cleanup.h"
+#include "runtime/counters.h"
+#include "runtime/fail.h"
+#include "runtime/load.h"
+#include "runtime/output.h"
+#include "runtime/report.h"
+#include "runtime/symbols.h"
+#include "runtime/tables.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct nt_reporter {
+    struct nt_cx *cx;
+    const struct nt_program *program;
+    const struct nt_image *image;
+    struct nt_output *output;
+    struct nt_symbols *symbols;
+    struct nt_tables *tables;
+    uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
+    uint64_t attached;              /* ns of CLOCK_MONOTONIC */
+    bool snapshot;                  /* taken, for the body that runs */
+    bool stopped;                   /* no event comes any more */
+    bool printed;                   /* by the body that runs: a table */
+    bool hidden_said;
+};
+
+static uint64_t read_clock(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int notice(struct nt_reporter *r, enum nt_notice_kind kind, const char *text)
+{
+    return nt_output_notice(r->output, &(struct nt_notice){
+                                           .kind = kind,
+                                           .time = read_clock(CLOCK_REALTIME),
+                                           .text = text,
+                                           .probes = r->program->probes,
+                                           .nprobes = r->program->nprobes,
+                                       });
+}
+
+/* Ends a piece of work: what it wrote goes out, and what it could not name is said once. */
+static int flush(struct nt_reporter *r)
+{
+    if (nt_symbols_hidden(r->symbols) && !r->hidden_said) {
+        r->hidden_said = true;
+        notice(r, NT_NOTICE_WARNING,
+               "the kernel hides its addresses, so functions have no names "
+               "(sysctl kernel.kptr_restrict)");
+    }
+    return nt_output_flush(r->output);
+}
+
+int nt_reporter_ready(struct nt_reporter *r)
+{
+    uint32_t n = r->program->nprobes;
+    char text[80];
+
+    r->attached = read_clock(CLOCK_MONOTONIC);
+    snprintf(text, sizeof(text), "ready, %u probe%s (Ctrl-C ends)", n, n == 1 ? "" : "s");
+    notice(r, NT_NOTICE_READY, text);
+    return flush(r);
+}
+
+/* All names of the batch are looked up in one go. */
+int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
+{
+    struct nt_reporter *r = reporter;
+    uint64_t to_real = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
+    int error = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t v = 0; v < rows[i].nvalues; v++)
+            nt_symbols_want(r->symbols, &rows[i].values[v]);
+    for (uint32_t i = 0; i < n && error == 0; i++)
+        error = nt_output_event(r->output, &(struct nt_event_row){
+                                               .record = rows[i].record,
+                                               .id = rows[i].id,
+                                               .cpu = rows[i].cpu,
+                                               .time = rows[i].time + to_real,
+                                               .values = rows[i].values,
+                                           });
+    return error < 0 ? error : flush(r);
+}
+
+/* Tables and counters.
+ * ----------------------------------------------------------------------------*/
+
+/* One snapshot serves all that a body prints and clears. */
+static int take_snapshot(struct nt_reporter *r)
+{
+    int error;
+
+    if (r->snapshot || r->stopped)
+        return 0;
+    error = nt_tables_snapshot(r->tables);
+    if (error < 0)
+        return nt_fail(r->cx, "read the tables of the probes", error);
+    r->snapshot = true;
+    return 0;
+}
+
+int nt_reporter_stopped(struct nt_reporter *r)
+{
+    int error = nt_tables_last_snapshot(r->tables);
+
+    r->stopped = true;
+    return error < 0 ? nt_fail(r->cx, "read the tables of the probes", error) : 0;
+}
+
+/* Counters that did not change since are not said again, except at the end. */
+static int print_counters(struct nt_reporter *r, bool final)
+{
+    size_t size = r->program->nprobes * NT_CNT_MAX * sizeof(uint64_t);
+    int error = nt_counters_read(r->program, r->image, r->counts);
+
+    if (error < 0)
+        return nt_fail(r->cx, "read the counters of the probes", error);
+    if (!final && memcmp(r->counts, r->counts_said, size) == 0)
+        return 0;
+    memcpy(r->counts_said, r->counts, size);
+    return nt_counters_print(r->program, r->counts, read_clock(CLOCK_REALTIME), r->output);
+}
+
+int nt_reporter_final(struct nt_reporter *r)
+{
+    int error = 0;
+
+    for (uint32_t i = 0; i < r->program->ntables && error == 0; i++) {
+        const struct nt_table *table = &r->program->tables[i];
+        const struct nt_report report = {
+            .table = table,
+            .tally = nt_tables_whole(r->tables, i),
+            .top = r->program->top,
+            .by = -1,
+            .final = true,
+            .time = read_clock(CLOCK_REALTIME),
+        };
+
+        if (!table->end_prints)
+            error = nt_report_print(&report, r->symbols, r->output);
+    }
+    if (error == 0)
+        error = print_counters(r, true);
+    return error < 0 ? error : flush(r);
+}
+
+/* What the statements of a body do.
+ * ---------------------------------------------------------------*/
+
+static uint64_t body_now(void *arg)
+{
+    (void)arg;
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+static bool is_meant(int table, uint32_t i)
+{
+    return table < 0 || (uint32_t)table == i;
+}
+
+static int body_print(void *arg, const struct nt_act *act)
+{
+    struct nt_reporter *r = arg;
+    int error = take_snapshot(r);
+
+    r->printed = true;
+    for (uint32_t i = 0; i < r->program->ntables && error == 0; i++) {
+        const struct nt_report report = {
+            .table = &r->program->tables[i],
+            .tally = nt_tables_recent(r->tables, i),
+            .top = act->top ? act->top : r->program->top,
+            .by = act->by,
+            .time = read_clock(CLOCK_REALTIME),
+        };
+
+        if (is_meant(act->table, i))
+            error = nt_report_print(&report, r->symbols, r->output);
+    }
+    return error;
+}
+
+static int body_clear(void *arg, int table)
+{
+    struct nt_reporter *r = arg;
+    int error = take_snapshot(r);
+
+    for (uint32_t i = 0; i < r->program->ntables && error == 0; i++)
+        if (is_meant(table, i))
+            nt_tables_clear(r->tables, i);
+    return error;
+}
+
+static int body_record(void *arg, const struct nt_record *record, const struct nt_value *values)
+{
+    struct nt_reporter *r = arg;
+
+    return nt_output_event(r->output, &(struct nt_event_row){
+                                          .record = record,
+                                          .id = (uint32_t)(record - r->program->records),
+                                          .time = read_clock(CLOCK_REALTIME),
+                                          .values = values,
+                                      });
+}
+
+int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *ret_exited,
+                     int *ret_code)
+{
+    const struct nt_body_ops ops = {
+        .arg = r,
+        .now = body_now,
+        .attached = r->attached,
+        .print = body_print,
+        .clear = body_clear,
+        .record = body_record,
+    };
+    struct nt_body_result result = {0};
+    int error;
+
+    r->snapshot = false;
+    r->printed = false;
+    error = nt_body_run(body, &ops, &result);
+    if (error == 0 && r->printed && !r->stopped)
+        error = print_counters(r, false);
+    if (result.exited)
+        *ret_code = result.code;
+    *ret_exited = result.exited;
+    return error < 0 ? error : flush(r);
+}
+
+/* Opening and closing.
+ * ----------------------------------------------------------------------------*/
+
+static void resolve_symbol(void *ctx, uint64_t address, struct nt_str *out)
+{
+    nt_symbols_address(ctx, address, out);
+}
+
+static void resolve_stack(void *ctx, uint64_t id, struct nt_str *out)
+{
+    nt_symbols_stack(ctx, id, out);
+}
+
+static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o)
+{
+    struct nt_output_options output = {.fd = o->fd, .err = o->quiet ? NULL : stderr};
+    size_t ncounts = r->program->nprobes * NT_CNT_MAX + 1u;
+    int error;
+
+    r->symbols = nt_symbols_new(nt_image_map(r->image, NT_MAP_STACKS), "/proc/kallsyms");
+    output.resolver = (struct nt_resolver){r->symbols, resolve_symbol, resolve_stack};
+    r->counts = calloc(ncounts, sizeof(uint64_t));
+    r->counts_said = calloc(ncounts, sizeof(uint64_t));
+    if (!r->counts || !r->counts_said)
+        return -ENOMEM;
+    error = nt_output_open(&r->output, nt_format_find(o->format), &output);
+    return error < 0 ? error : nt_tables_open(r->program, r->image, &r->tables);
+}
+
+int nt_reporter_open(struct nt_cx *cx, const struct nt_program *p, const struct nt_image *image,
+                     const struct nt_reporter_options *options, struct nt_reporter **ret_reporter)
+{
+    NT_AUTO(nt_reporter_close) struct nt_reporter *r = calloc(1, sizeof(*r));
+    int error;
+
+    if (!r)
+        return nt_fail(cx, "make ready to report", -ENOMEM);
+    *r = (struct nt_reporter){.cx = cx, .program = p, .image = image};
+    error = open_parts(r, options);
+    if (error < 0)
+        return nt_fail(cx, "make ready to report", error);
+    *ret_reporter = NT_TAKE(r);
+    return 0;
+}
+
+void nt_reporter_close(struct nt_reporter **reporter)
+{
+    struct nt_reporter *r = *reporter;
+
+    if (!r)
+        return;
+    nt_output_close(&r->output);
+    nt_tables_close(&r->tables);
+    nt_symbols_free(&r->symbols);
+    free(r->counts);
+    free(r->counts_said);
+    free(r);
+    *reporter = NULL;
+}
+
+int nt_reporter_error(const struct nt_reporter *r)
+{
+    return r->output->error;
+}
+
+bool nt_reporter_lost(const struct nt_reporter *r)
+{
+    return nt_counters_lost(r->program, r->counts);
+}
