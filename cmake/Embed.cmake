@@ -41,11 +41,10 @@ endfunction()
 
 function(write_bytes)
   bytes_of(${FILE} bytes)
-  file(WRITE ${OUT} "#include <stddef.h>\n\n"
-       "extern const unsigned char ${SYMBOL}[];\n"
-       "extern const size_t ${SYMBOL}_size;\n\n"
+  file(WRITE ${OUT} "extern const unsigned char ${SYMBOL}[];\n"
+       "extern const unsigned int ${SYMBOL}_size;\n\n"
        "const unsigned char ${SYMBOL}[] __attribute__((aligned(8))) = {\n${bytes}};\n"
-       "const size_t ${SYMBOL}_size = sizeof(${SYMBOL});\n")
+       "const unsigned int ${SYMBOL}_size = sizeof(${SYMBOL});\n")
 endfunction()
 
 function(write_texts)
