@@ -9,7 +9,12 @@
  * printed on stdout and the rest of the passes is left out (-ECANCELED). */
 int nt_compile(struct nt_cx *cx, uint16_t source, struct nt_program *ret_program);
 
-/* Checks a --where or script option is not consumed here: see sema/params.h. */
+/* Is there a pass of that name (-d)? */
+bool nt_is_pass(const char *name);
+
+struct nt_unit;
+/* The passes up to `last` only: what a report about a script needs. */
+int nt_compile_to(struct nt_cx *cx, uint16_t source, const char *last, struct nt_unit **ret_unit);
 
 /* `ntrace SCRIPT --help`: the script's doc, its own options, the common options. */
 int nt_script_help(struct nt_cx *cx, uint16_t source, const char *how_called, FILE *out);

@@ -17,6 +17,12 @@ struct nt_expr *nt_expr_new(struct nt_unit *u, enum nt_eop op, const struct nt_t
     return e;
 }
 
+/* Evaluated only when the first kid asks for it: what it needs is parsed there, not before. */
+static bool is_lazy(enum nt_eop op)
+{
+    return op == NT_E_AND || op == NT_E_OR || op == NT_E_COND || op == NT_E_ELSE;
+}
+
 struct nt_expr *nt_expr_with(struct nt_unit *u, enum nt_eop op, const struct nt_type *type,
                              struct nt_span at, uint32_t nkids, ...)
 {
@@ -29,7 +35,8 @@ struct nt_expr *nt_expr_with(struct nt_unit *u, enum nt_eop op, const struct nt_
 
         e->kid[e->nkids++] = kid;
         e->maybe |= kid->maybe;
-        e->layers |= kid->layers;
+        if (i == 0 || !is_lazy(op))
+            e->layers |= kid->layers;
         e->cost = kid->cost > e->cost ? kid->cost : e->cost;
         if (kid->type->kind == NT_KIND_ERROR)
             e->type = &nt_type_error;

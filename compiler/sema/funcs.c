@@ -74,7 +74,7 @@ static struct nt_expr *make_ip6(struct nt_scope *s, const struct nt_node *call)
     }
     e = nt_expr_with(s->u, NT_E_BYTES16, &nt_type_ip, call->span, 1, p->kid[0]);
     e->offset = p->offset;
-    e->direct = p->direct;
+    e->direct = e->direct_base = p->direct;
     e->maybe = true;
     return e;
 }
@@ -128,6 +128,17 @@ static struct nt_expr *make_frame_len(struct nt_scope *s, const struct nt_node *
     return nt_expr_new(s->u, NT_E_FRAMELEN, &nt_type_bytes, call->span);
 }
 
+/* IPv6 names its transport in the last extension header. */
+static struct nt_expr *make_l4_proto(struct nt_scope *s, const struct nt_node *call)
+{
+    struct nt_expr *e = nt_expr_new(s->u, NT_E_L4PROTO, &nt_type_int, call->span);
+
+    e->layers = NT_LAYER_L3;
+    e->cost = 1;
+    e->maybe = true;
+    return e;
+}
+
 static struct nt_expr *make_is_group(struct nt_scope *s, const struct nt_node *call)
 {
     struct nt_expr *mac = nt_retyped(s->u, arg(s, call, 0, &nt_type_mac), &nt_type_uint);
@@ -151,6 +162,7 @@ const struct nt_func nt_funcs[] = {
     {"ksym", "p", 1, 1, make_ksym, "the kernel's symbol at an address"},
     {"is_group", "mac", 1, 1, make_is_group, "is it a multicast or broadcast address?"},
     {"frame_len", "", 0, 0, make_frame_len, "length of the packet from its Ethernet header on"},
+    {"l4_proto", "", 0, 0, make_l4_proto, "the packet's transport protocol, by number"},
     {"after", "e", 1, 1, NULL, "e as it is when the call returns"},
     {"user", "p", 1, 1, NULL, "memory of the running process"},
     {"bytes", "p, n, max", 3, 3, NULL, "n bytes at p, at most max"},

@@ -121,7 +121,7 @@ static struct nt_expr *address(struct nt_unit *u, struct nt_expr *base, const st
 
 static bool can_be_null(const struct nt_expr *base)
 {
-    return base->op != NT_E_ARG && base->op != NT_E_SKB;
+    return base->op != NT_E_ARG;
 }
 
 /* One word of memory behind base; base may be an ADDR. */
@@ -141,6 +141,7 @@ static struct nt_expr *load(struct nt_unit *u, struct nt_expr *base, uint32_t of
     e->is_signed = t.is_signed;
     e->swapped = is_network_order(u, type_id);
     e->maybe = base->maybe || !base->direct || can_be_null(base);
+    e->direct_base = base->direct;
     e->direct = base->direct && e->type->kind == NT_KIND_POINTER;
     e->cost = base->cost > (base->direct ? 0 : 1) ? base->cost : !base->direct;
     return e;
@@ -194,6 +195,10 @@ struct nt_expr *nt_kernel_field(struct nt_unit *u, struct nt_expr *base, const c
     e = m.bits ? bit_field(u, base, &m, at) : place(u, base, m.bit_offset / 8, m.type, at);
     if (m.shadowed)
         e->direct = false;
+    if (m.shadowed && e->op == NT_E_LOAD && e->size == 8) {
+        e->direct_base = false; /* a number may be taken for a pointer */
+        e->maybe = true;
+    }
     return e;
 }
 
@@ -237,7 +242,7 @@ struct nt_expr *nt_decay(struct nt_unit *u, struct nt_expr *e)
                      e->kid[0]);
     s->offset = e->offset;
     s->size = (uint8_t)(array.count < words * 8 ? array.count : words * 8);
-    s->direct = e->direct;
+    s->direct = s->direct_base = e->direct;
     s->maybe = e->kid[0]->maybe || !e->direct || can_be_null(e->kid[0]);
     return s;
 }

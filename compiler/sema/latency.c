@@ -54,6 +54,7 @@ static void add_probe(struct nt_unit *u, const struct nt_bound *b, const struct 
     stmt->at = at;
     stmt->clock = clock;
     stmt->expr = key_of(&s, o, at);
+    clock->key_words = stmt->expr->type->words;
     if (kind == NT_S_START && o->is_packet)
         stmt->mark = mark_of(&s, at);
     h->body = stmt;

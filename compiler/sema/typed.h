@@ -41,6 +41,7 @@ struct nt_expr {
     uint8_t nkids;
     bool maybe;     /* can be absent */
     bool direct;    /* a kernel pointer that the verifier knows the type of: plain loads will do */
+    bool direct_base; /* LOAD: the same of the pointer it reads behind */
     bool is_signed; /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
     bool swapped;   /* LOAD, HEADER: network byte order */
     uint8_t layers; /* enum nt_layer: what must be parsed before it is evaluated */
@@ -103,6 +104,7 @@ struct nt_clock {
     const char *name; /* what stands behind since */
     uint32_t index;
     const char *map;
+    uint8_t key_words;
     bool keep_first; /* the first sight of a packet counts, not the last */
 };
 

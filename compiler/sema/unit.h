@@ -13,7 +13,7 @@
 #include "compiler/sema/typed.h"
 #include "compiler/syntax/ast.h"
 
-enum { NT_MAX_COLUMNS = 32, NT_MAX_KEY_WORDS = 32, NT_MAX_RECORD_WORDS = 120 };
+enum { NT_MAX_LOCALS = 64, NT_MAX_COLUMNS = 32, NT_MAX_KEY_WORDS = 32, NT_MAX_RECORD_WORDS = 120 };
 
 struct nt_param {
     const char *name;

@@ -1,0 +1,87 @@
+/* What can be said of a script without running it: its help, and what it becomes on this host. */
+#include "compiler/compile.h"
+
+#include "compiler/sema/scope.h"
+
+#include <errno.h>
+#include <string.h>
+
+int nt_script_help(struct nt_cx *cx, uint16_t source, const char *how_called, FILE *out)
+{
+    char **argv = cx->options.script_argv;
+    int argc = cx->options.script_argc, err;
+    struct nt_unit *u;
+
+    cx->options.script_argc = 0; /* help is given whatever else was typed */
+    err = nt_compile_to(cx, source, "library", &u);
+    cx->options.script_argc = argc;
+    cx->options.script_argv = argv;
+    if (err)
+        return err;
+    if (u->script->doc)
+        fprintf(out, "%s\n\n", u->script->doc);
+    fprintf(out, "usage: %s [options]\n\n", how_called);
+    nt_vec_each (p, &u->param_list)
+        if (!(*p)->common) {
+            fputs("options of this script\n", out);
+            nt_params_help(u, false, out);
+            fputc('\n', out);
+            break;
+        }
+    fputs("options of every script\n", out);
+    nt_params_help(u, true, out);
+    return 0;
+}
+
+/* -- check ------------------------------------------------------------------------------------ */
+
+static void print_size(uint64_t bytes, FILE *out)
+{
+    NT_STR_AUTO text = {0};
+
+    nt_type_bytes.format(&nt_type_bytes, &bytes, &text);
+    fputs(text.at, out);
+}
+
+static void report_probes(struct nt_unit *u, FILE *out)
+{
+    for (uint32_t i = 0; i < u->program.nprobes; i++) {
+        const struct nt_probe *p = &u->program.probes[i];
+
+        fprintf(out, "  %-18s %-36s %s\n", p->event, p->section, p->why);
+    }
+}
+
+static void report_tables(struct nt_unit *u, FILE *out)
+{
+    for (uint32_t i = 0; i < u->program.ntables; i++) {
+        const struct nt_table *t = &u->program.tables[i];
+        uint64_t key = t->key.words * 8u, slot = t->slot_words * 8u;
+        uint64_t buffers = t->map[1] ? 2 : 1;
+
+        fprintf(out, "  %-18s up to %u keys of %llu bytes, ", t->name, t->max,
+                (unsigned long long)key);
+        print_size(t->max * buffers * slot, out);
+        fputs(" a CPU and ", out);
+        print_size(t->max * buffers * key, out);
+        fputc('\n', out);
+    }
+}
+
+int nt_check_report(struct nt_cx *cx, uint16_t source, FILE *out)
+{
+    struct nt_unit *u;
+    int err = nt_compile_to(cx, source, "emit", &u);
+
+    if (err)
+        return err;
+    fprintf(out, "%s runs on this kernel.\n\nprobes\n", cx->sources.at[source].name);
+    report_probes(u, out);
+    if (u->program.ntables)
+        fputs("\ntables\n", out);
+    report_tables(u, out);
+    fputs("\nobject\n  ", out);
+    print_size(u->program.elf_size, out);
+    fputc('\n', out);
+    return 0;
+}

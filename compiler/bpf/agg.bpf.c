@@ -1,0 +1,104 @@
+/* One update of each aggregation; slots are laid out in slots.h. All have the same parameters, so
+ * that a row in catalog/aggs.c needs no more than a name. */
+#include "compiler/bpf/rt.h"
+#include "compiler/bpf/slots.h"
+
+#define NT_AGG(name)                                                                               \
+    void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step);               \
+    void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step)
+
+/* Most use a few of their parameters only. */
+#pragma clang diagnostic ignored "-Wunused-parameter"
+
+NT_AGG(count)
+{
+    slot[NT_SLOT_COUNT_N]++;
+}
+
+NT_AGG(sum)
+{
+    slot[NT_SLOT_SUM] += (u64)x;
+    slot[NT_SLOT_SUM_N]++;
+}
+
+static inline _Bool less(s64 a, s64 b, _Bool is_signed)
+{
+    return is_signed ? a < b : (u64)a < (u64)b;
+}
+
+NT_AGG(min)
+{
+    if (!slot[NT_SLOT_BEST_N] || less(x, (s64)slot[NT_SLOT_BEST], is_signed))
+        slot[NT_SLOT_BEST] = (u64)x;
+    slot[NT_SLOT_BEST_N]++;
+}
+
+NT_AGG(max)
+{
+    if (!slot[NT_SLOT_BEST_N] || less((s64)slot[NT_SLOT_BEST], x, is_signed))
+        slot[NT_SLOT_BEST] = (u64)x;
+    slot[NT_SLOT_BEST_N]++;
+}
+
+NT_AGG(stats)
+{
+    if (!slot[NT_SLOT_STATS_N] || less(x, (s64)slot[NT_SLOT_STATS_MIN], is_signed))
+        slot[NT_SLOT_STATS_MIN] = (u64)x;
+    if (!slot[NT_SLOT_STATS_N] || less((s64)slot[NT_SLOT_STATS_MAX], x, is_signed))
+        slot[NT_SLOT_STATS_MAX] = (u64)x;
+    slot[NT_SLOT_STATS_SUM] += (u64)x;
+    slot[NT_SLOT_STATS_N]++;
+}
+
+/* Bits that v needs: 1 for 1, 64 for 2^63. BPF can't count leading zeros. */
+static inline u32 bits_of(u64 v)
+{
+    u32 n = 1, s;
+
+    s = (v > 0xffffffff) << 5;
+    v >>= s;
+    n += s;
+    s = (v > 0xffff) << 4;
+    v >>= s;
+    n += s;
+    s = (v > 0xff) << 3;
+    v >>= s;
+    n += s;
+    s = (v > 0xf) << 2;
+    v >>= s;
+    n += s;
+    s = (v > 0x3) << 1;
+    v >>= s;
+    n += s;
+    return n + (v > 1);
+}
+
+/* The verifier sees the bound only when it is asked for where the index is used. */
+static inline void bump(u64 *slot, u64 i, u64 words)
+{
+    asm volatile("" : "+r"(i));
+    if (i < words)
+        slot[i]++;
+}
+
+NT_AGG(hist)
+{
+    if (is_signed && x < 0)
+        slot[NT_SLOT_HIST_NEGATIVE]++;
+    else if (x == 0)
+        slot[NT_SLOT_HIST_ZERO]++;
+    else
+        bump(slot, NT_SLOT_HIST_ZERO + bits_of((u64)x), NT_SLOT_HIST_WORDS);
+}
+
+NT_AGG(lhist)
+{
+    u64 n = nt_slot_lhist_buckets(lo, hi, step);
+
+    if (less(x, lo, is_signed))
+        slot[NT_SLOT_LHIST_BELOW]++;
+    else if (!less(x, hi, is_signed))
+        slot[NT_SLOT_LHIST_FIRST + n]++;
+    else
+        bump(slot, NT_SLOT_LHIST_FIRST + (u64)(x - lo) / (u64)step, NT_SLOT_LHIST_FIRST + n);
+}

@@ -1,0 +1,194 @@
+/* The bounded parse of a packet, a layer at a time; what is found is told in bits of packet.h.
+ *
+ * Offsets are from skb->head. Bytes up to tail are the linear part; reading a little beyond it is
+ * safe (skb_shared_info lies behind the buffer), but says nothing. Where the headers are depends on
+ * the hook: drivers set mac_header, the receive path network_header only after its tracepoint, and a
+ * dropped packet may be in any state. So the declared place is tried first and has to look right. */
+#include "compiler/bpf/packet.h"
+#include "compiler/bpf/rt.h"
+
+enum { ETH_IP = 0x0800, ETH_ARP = 0x0806, ETH_VLAN = 0x8100, ETH_IP6 = 0x86dd, ETH_QINQ = 0x88a8 };
+enum { P_ICMP = 1, P_TCP = 6, P_UDP = 17, P_ICMP6 = 58, P_SCTP = 132 };
+enum { NO_HEADER = 0xffff };
+
+#define WRONG (~0ull) /* no such header there */
+
+static inline _Bool read(u8 *to, u32 size, u64 from)
+{
+    return probe_read_kernel(to, size, (const void *)from) == 0;
+}
+
+static inline u64 found(u32 have, u32 l4, u32 proto, u64 fragment)
+{
+    return have | (u64)(l4 & 0xffff) << 16 | (u64)proto << 32 | fragment;
+}
+
+static inline u64 ipv4(const u8 *h, u32 off)
+{
+    u32 ihl = (h[0] & 15) * 4;
+
+    if (h[0] >> 4 != 4 || ihl < 20)
+        return WRONG;
+    return found(NT_HAVE_IP, off + ihl, h[9], be16(h + 6) & 0x1fff ? NT_L3_FRAGMENT : 0);
+}
+
+/* Hop-by-hop, routing, destination options and fragment headers, up to four of them. */
+static inline u64 ipv6(const u8 *h, u64 head, u32 off, u32 tail)
+{
+    u32 next = h[6], l4 = off + 40;
+    u64 fragment = 0;
+    u8 ext[4];
+
+    if (h[0] >> 4 != 6)
+        return WRONG;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+        if (next != 0 && next != 43 && next != 44 && next != 60)
+            break;
+        if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4))
+            break;
+        if (next == 44 && be16(ext + 2) >> 3)
+            fragment = NT_L3_FRAGMENT;
+        l4 += next == 44 ? 8 : (ext[1] + 1) * 8;
+        next = ext[0];
+    }
+    return found(NT_HAVE_IP6, l4, next, fragment);
+}
+
+static inline u64 l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
+{
+    u32 need = type == ETH_IP ? 20 : type == ETH_ARP ? 28 : 40;
+
+    if (off + need > tail || !read(h, NT_L3_BYTES, head + off))
+        return WRONG;
+    if (type == ETH_IP)
+        return ipv4(h, off);
+    if (type == ETH_IP6)
+        return ipv6(h, head, off, tail);
+    return found(NT_HAVE_ARP, 0, 0, 0);
+}
+
+/* Tags within the packet: layer 3 and its type lie behind them. */
+static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
+{
+    u8 tag[4];
+
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2; i++) {
+        if (*type != ETH_VLAN && *type != ETH_QINQ)
+            return;
+        if (*off + 4 > tail || !read(tag, sizeof(tag), head + *off))
+            return;
+        *type = be16(tag + 2);
+        *off += 4;
+    }
+}
+
+u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol, u32 place);
+u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol, u32 place)
+{
+    u32 start = (u32)(data - head), off, type = protocol;
+    u8 ethertype[2];
+    u64 r;
+
+    if (place == NT_AT_DATA) {
+        if (!read(ethertype, sizeof(ethertype), data + 12))
+            return NT_HAVE_UNPARSED;
+        type = be16(ethertype);
+        off = start + 14;
+    } else if (place == NT_AT_MAC) {
+        off = start > mac ? start : mac + 14;
+    } else {
+        off = network;
+    }
+    skip_tags(head, tail, &off, &type);
+    if (type != ETH_IP && type != ETH_IP6 && type != ETH_ARP)
+        return 0;
+    r = l3_at(h, head, off, tail, type);
+    if (r == WRONG && place != NT_AT_DATA && start != off)
+        r = l3_at(h, head, start, tail, type);
+    if (r == WRONG && place == NT_AT_ANY && mac != NO_HEADER)
+        r = l3_at(h, head, mac + 14, tail, type);
+    return r == WRONG ? NT_HAVE_UNPARSED : r;
+}
+
+static inline u32 have_of(u32 proto)
+{
+    return proto == P_TCP     ? NT_HAVE_TCP
+           : proto == P_UDP   ? NT_HAVE_UDP
+           : proto == P_ICMP  ? NT_HAVE_ICMP
+           : proto == P_ICMP6 ? NT_HAVE_ICMP6
+           : proto == P_SCTP  ? NT_HAVE_SCTP
+                              : 0;
+}
+
+/* Without options an IPv4 header leaves room for layer 4 in what was read with it. */
+static inline void copy_l4(u8 *to, const u8 *l3)
+{
+#pragma clang loop unroll(full)
+    for (u32 i = 0; i < NT_L4_BYTES; i += 4)
+        *(u32 *)(to + i) = *(const u32 *)(l3 + 20 + i);
+}
+
+u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_result, u64 head, u32 tail);
+u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_result, u64 head, u32 tail)
+{
+    u32 proto = NT_L3_PROTO(l3_result), off = NT_L3_L4(l3_result), have = have_of(proto);
+    u32 need = proto == P_TCP ? 20 : proto == P_SCTP ? 12 : 8;
+
+    if (!(l3_result & (NT_HAVE_IP | NT_HAVE_IP6)) || l3_result & NT_L3_FRAGMENT || !have)
+        return 0;
+    if (off + need > tail)
+        return NT_HAVE_UNPARSED;
+    if (l3_result & NT_HAVE_IP && (l3[0] & 15) == 5)
+        copy_l4(h, l3);
+    else if (!read(h, NT_L4_BYTES, head + off))
+        return NT_HAVE_UNPARSED;
+    return have;
+}
+
+u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place);
+u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place)
+{
+    u32 start = (u32)(data - head), off = place == NT_AT_DATA ? start : mac, type;
+
+    /* A device without a link layer has its mac_header at the IP header. */
+    if (place == NT_AT_MAC ? mac != start && mac + 14 > start
+                           : place != NT_AT_DATA && mac + 14 > network)
+        return 0;
+    if (off + 14 > tail)
+        return off == NO_HEADER ? 0 : NT_HAVE_UNPARSED;
+    if (!read(h, NT_L2_BYTES, head + off))
+        return NT_HAVE_UNPARSED;
+    type = be16(h + 12);
+    return NT_HAVE_ETH | (type == ETH_VLAN || type == ETH_QINQ ? NT_HAVE_VLAN : 0);
+}
+
+u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len);
+u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len)
+{
+    u32 start = (u32)(data - head);
+
+    if (mac != NO_HEADER && mac <= start)
+        return len + (start - mac);
+    /* Not yet at a device: the Ethernet header is still to come. */
+    return len + (network != NO_HEADER && network <= start ? start - network : 0) + 14;
+}
+
+/* What a packet keeps on its way through a host, address translation included: lengths, IPv4 id,
+ * protocol, TCP sequence number, IPv6 flow label. Never 0. */
+u64 nt_packet_mark(const u8 *l3, u64 l3_result);
+u64 nt_packet_mark(const u8 *l3, u64 l3_result)
+{
+    const u32 *w = (const u32 *)l3;
+    u64 mark = 1;
+
+    if (l3_result & NT_HAVE_IP) {
+        mark |= (u64)be16(l3 + 2) << 48 | (u64)be16(l3 + 4) << 32 | (u64)l3[9] << 8;
+        if (l3[9] == P_TCP && (l3[0] & 15) == 5 && !(l3_result & NT_L3_FRAGMENT))
+            mark ^= (u64)w[6] << 16;
+    } else if (l3_result & NT_HAVE_IP6) {
+        mark |= (u64)w[0] << 32 | (u64)be16(l3 + 4) << 16 | (u64)l3[6] << 8;
+    }
+    return mark;
+}

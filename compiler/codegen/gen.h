@@ -1,0 +1,118 @@
+/* Typed bodies -> LLVM module -> BPF object. Runs in a child process of its own: LLVM may end it.
+ *
+ * A value is nt_val: i64 words and an i1 that says whether it is there (NULL: always). Everything is
+ * SSA; memory is used only for what helpers need an address of. All access to kernel memory goes
+ * through memory.c. */
+#pragma once
+
+#include "compiler/sema/unit.h"
+
+#include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
+
+struct nt_val {
+    LLVMValueRef w[NT_MAX_WORDS];
+    LLVMValueRef there;
+};
+
+/* The program being built. */
+struct nt_fn {
+    const struct nt_prog *prog;
+    const struct nt_handler *handler;
+    LLVMValueRef fn, ctx;
+    LLVMBasicBlockRef entry; /* allocas only */
+    LLVMMetadataRef scope;   /* DISubprogram */
+    LLVMValueRef key;        /* room for a table's key: NT_MAX_KEY_WORDS words, made on first use */
+    LLVMValueRef index;      /* room for an array's index, likewise */
+    struct nt_val locals[NT_MAX_LOCALS];
+    uint8_t layers; /* parsed on every way to here */
+    LLVMValueRef l2, l3, l4, l2_bytes, l3_bytes, l4_bytes;
+    struct nt_val latency;
+    LLVMBasicBlockRef leave; /* end of this handler */
+};
+
+struct nt_gen {
+    struct nt_unit *u;
+    LLVMContextRef ctx;
+    LLVMModuleRef module;
+    LLVMBuilderRef b;
+    LLVMDIBuilderRef di;
+    LLVMMetadataRef *files; /* by source */
+    LLVMMetadataRef int_type;
+    LLVMTypeRef i1, i8, i16, i32, i64, ptr, none;
+    bool has_fetch; /* atomics that give a value back */
+    struct nt_fn f;
+};
+
+/* memory.c: kernel memory and the context. */
+LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type);
+struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
+struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
+struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
+struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e);
+/* Big-endian number of `size` bytes (1..8) at a buffer aligned to 8 bytes. */
+LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
+
+/* packet.c: the layers of the event's packet, and what is found once per event like them. */
+void nt_need_layers(struct nt_gen *g, uint8_t layers);
+struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e);
+LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_header *h);
+LLVMValueRef nt_frame_length(struct nt_gen *g);
+LLVMValueRef nt_packet_mark(struct nt_gen *g);
+struct nt_val nt_l4_proto(struct nt_gen *g);
+
+/* expr.c, cond.c */
+struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e);
+void nt_lower_cond(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef yes,
+                   LLVMBasicBlockRef no);
+LLVMValueRef nt_lower_truth(struct nt_gen *g, const struct nt_expr *e); /* i1; absent is false */
+
+/* stmt.c */
+void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s);
+void nt_lower_guard(struct nt_gen *g, const struct nt_guard *guard, LLVMBasicBlockRef yes,
+                    LLVMBasicBlockRef no);
+/* results.c: tables and rows. start.c: the clocks of latencies. */
+void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s);
+void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s);
+void nt_lower_start(struct nt_gen *g, const struct nt_stmt *s);
+void nt_lower_forget(struct nt_gen *g, const struct nt_stmt *s);
+struct nt_val nt_find_latency(struct nt_gen *g);
+
+/* prog.c */
+void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p);
+/* maps.c: all maps of the object. */
+void nt_make_maps(struct nt_gen *g);
+LLVMValueRef nt_map(struct nt_gen *g, const char *name);
+
+/* build.c: shorthands over the builder. */
+LLVMValueRef nt_i64(struct nt_gen *g, uint64_t value);
+LLVMValueRef nt_i32(struct nt_gen *g, uint32_t value);
+LLVMValueRef nt_true(struct nt_gen *g);
+LLVMValueRef nt_false(struct nt_gen *g);
+LLVMBasicBlockRef nt_block_new(struct nt_gen *g, const char *name);
+void nt_at(struct nt_gen *g, LLVMBasicBlockRef block); /* goes on building there */
+void nt_jump(struct nt_gen *g, LLVMBasicBlockRef to);  /* unless the block has ended */
+LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name); /* on the stack */
+LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word); /* address */
+LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, uint32_t offset);
+LLVMValueRef nt_get(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef at);
+void nt_put(struct nt_gen *g, LLVMValueRef value, LLVMValueRef at);
+LLVMValueRef nt_phi(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef a, LLVMBasicBlockRef from_a,
+                    LLVMValueRef b, LLVMBasicBlockRef from_b);
+LLVMValueRef nt_both(struct nt_gen *g, LLVMValueRef a, LLVMValueRef b); /* i1 and; NULL is true */
+LLVMValueRef nt_is_null(struct nt_gen *g, LLVMValueRef pointer);
+LLVMValueRef nt_zext(struct nt_gen *g, LLVMValueRef value);
+/* A function of compiler/bpf/, by name. */
+LLVMValueRef nt_rt(struct nt_gen *g, const char *name, LLVMValueRef *args, unsigned nargs);
+void nt_set_location(struct nt_gen *g, struct nt_span at);
+
+/* helpers.c: the kernel's helper functions. */
+LLVMValueRef nt_map_lookup(struct nt_gen *g, LLVMValueRef map, LLVMValueRef key);
+LLVMValueRef nt_map_lookup_index(struct nt_gen *g, const char *map, uint32_t index);
+LLVMValueRef nt_map_update(struct nt_gen *g, LLVMValueRef map, LLVMValueRef key, LLVMValueRef value,
+                           uint64_t flags);
+void nt_map_delete(struct nt_gen *g, LLVMValueRef map, LLVMValueRef key);
+LLVMValueRef nt_ktime(struct nt_gen *g);
+LLVMValueRef nt_helper(struct nt_gen *g, unsigned id, LLVMTypeRef ret, LLVMValueRef *args,
+                       unsigned nargs);
+void nt_count(struct nt_gen *g, enum nt_counter counter);

@@ -1,0 +1,104 @@
+/* The maps of the object, as libbpf reads them from BTF: a struct whose members are pointers to
+ * arrays, the length of each array being the value. Sizes alone will do: ntrace knows the rest. */
+#include "compiler/codegen/gen.h"
+
+#include <linux/bpf.h>
+#include <string.h>
+
+enum { START_ENTRIES = 65536, STACK_ENTRIES = 4096, STACK_DEPTH = 127 };
+
+struct map {
+    const char *name;
+    enum bpf_map_type type;
+    uint32_t key_size, value_size, max, flags;
+};
+
+static LLVMMetadataRef number_member(struct nt_gen *g, const char *name, uint32_t value,
+                                     uint32_t index)
+{
+    LLVMMetadataRef file = g->files[g->u->source];
+    LLVMMetadataRef range = LLVMDIBuilderGetOrCreateSubrange(g->di, 0, value);
+    LLVMMetadataRef array = LLVMDIBuilderCreateArrayType(g->di, (uint64_t)value * 32, 32,
+                                                         g->int_type, &range, 1);
+    LLVMMetadataRef pointer = LLVMDIBuilderCreatePointerType(g->di, array, 64, 64, 0, "", 0);
+
+    return LLVMDIBuilderCreateMemberType(g->di, file, name, strlen(name), file, 0, 64, 64,
+                                         (uint64_t)index * 64, 0, pointer);
+}
+
+static void make_map(struct nt_gen *g, const struct map *m)
+{
+    const struct {
+        const char *name;
+        uint32_t value;
+    } numbers[] = {
+        {"type", m->type},           {"key_size", m->key_size}, {"value_size", m->value_size},
+        {"max_entries", m->max},     {"map_flags", m->flags},
+    };
+    enum { N = sizeof(numbers) / sizeof(*numbers) };
+    LLVMMetadataRef members[N], type, expr, file = g->files[g->u->source];
+    LLVMTypeRef ir = LLVMArrayType2(g->ptr, N);
+    LLVMValueRef global = LLVMAddGlobal(g->module, ir, m->name);
+
+    for (uint32_t i = 0; i < N; i++)
+        members[i] = number_member(g, numbers[i].name, numbers[i].value, i);
+    type = LLVMDIBuilderCreateStructType(g->di, file, "", 0, file, 0, N * 64, 64, 0, NULL, members, N,
+                                         0, NULL, "", 0);
+    expr = LLVMDIBuilderCreateGlobalVariableExpression(
+        g->di, file, m->name, strlen(m->name), "", 0, file, 0, type, false,
+        LLVMDIBuilderCreateExpression(g->di, NULL, 0), NULL, 0);
+    LLVMSetInitializer(global, LLVMConstNull(ir));
+    LLVMSetSection(global, ".maps");
+    LLVMSetAlignment(global, 8);
+    LLVMGlobalSetMetadata(global, LLVMGetMDKindIDInContext(g->ctx, "dbg", 3), expr);
+}
+
+static void table_maps(struct nt_gen *g, const struct nt_table *t)
+{
+    struct map m = {.type = BPF_MAP_TYPE_PERCPU_HASH,
+                    .key_size = t->key.words * 8u,
+                    .value_size = t->slot_words * 8u,
+                    .max = t->max};
+
+    for (uint32_t i = 0; i < 2 && t->map[i]; i++) {
+        m.name = t->map[i];
+        make_map(g, &m);
+    }
+    make_map(g, &(struct map){.name = t->others,
+                              .type = BPF_MAP_TYPE_PERCPU_ARRAY,
+                              .key_size = 4,
+                              .value_size = t->slot_words * 8u,
+                              .max = 2});
+}
+
+void nt_make_maps(struct nt_gen *g)
+{
+    const struct nt_program *p = &g->u->program;
+    uint32_t slot_words = 0;
+    const struct map arrays[] = {
+        {NT_MAP_COUNTERS, BPF_MAP_TYPE_PERCPU_ARRAY, 4, NT_CNT_MAX * 8, p->nprobes, 0},
+        {NT_MAP_GEN, BPF_MAP_TYPE_ARRAY, 4, 8, p->ntables, 0},
+        {"nt_limits", BPF_MAP_TYPE_ARRAY, 4, 8, g->u->nlimits, 0},
+        {NT_MAP_RINGS, BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, p->uses_rings, 0},
+        {NT_MAP_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8,
+         p->uses_stacks ? STACK_ENTRIES : 0, 0},
+    };
+
+    for (uint32_t i = 0; i < p->ntables; i++) {
+        table_maps(g, &p->tables[i]);
+        slot_words = p->tables[i].slot_words > slot_words ? p->tables[i].slot_words : slot_words;
+    }
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
+        if (arrays[i].max)
+            make_map(g, &arrays[i]);
+    if (slot_words)
+        make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
+    nt_vec_each (clock, &g->u->clocks)
+        make_map(g, &(struct map){(*clock)->map, BPF_MAP_TYPE_LRU_HASH, (*clock)->key_words * 8u, 16,
+                                  START_ENTRIES, 0});
+}
+
+LLVMValueRef nt_map(struct nt_gen *g, const char *name)
+{
+    return LLVMGetNamedGlobal(g->module, name);
+}

@@ -1,0 +1,286 @@
+/* Kernel memory and the program's context: the one place that reads them.
+ *
+ * `direct` pointers are followed by plain loads, which the kernel makes safe; all others by
+ * bpf_probe_read_kernel. A pointer that can be null is tested before, which the verifier wants of
+ * trusted ones. The context is addressed through llvm.preserve.static.offset, or the optimiser would
+ * merge two accesses into one at a computed offset, which the verifier refuses. */
+#include "compiler/codegen/gen.h"
+
+#include <string.h>
+
+enum { PROBE_READ_KERNEL = 113, PROBE_READ_KERNEL_STR = 115 };
+
+LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type)
+{
+    static const char name[] = "llvm.preserve.static.offset";
+    unsigned id = LLVMLookupIntrinsicID(name, sizeof(name) - 1);
+    LLVMValueRef fn = LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0);
+    LLVMValueRef base = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->ctx, id, NULL, 0), fn,
+                                       &g->f.ctx, 1, "");
+
+    return nt_get(g, type, nt_byte_at(g, base, offset));
+}
+
+static LLVMTypeRef int_of(struct nt_gen *g, uint32_t size)
+{
+    return size == 1 ? g->i8 : size == 2 ? g->i16 : size == 4 ? g->i32 : g->i64;
+}
+
+static LLVMValueRef swap(struct nt_gen *g, LLVMValueRef v, uint32_t size)
+{
+    static const char name[] = "llvm.bswap";
+    LLVMTypeRef type = int_of(g, size);
+    unsigned id = LLVMLookupIntrinsicID(name, sizeof(name) - 1);
+
+    if (size == 1)
+        return v;
+    return LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->ctx, id, &type, 1),
+                          LLVMGetIntrinsicDeclaration(g->module, id, &type, 1), &v, 1, "");
+}
+
+/* A number as it lies in memory -> the word of the language. */
+static LLVMValueRef widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRef v)
+{
+    if (e->swapped)
+        v = swap(g, v, e->size);
+    if (e->bits) {
+        v = LLVMBuildLShr(g->b, nt_zext(g, v), nt_i64(g, e->shift), "");
+        if (!e->is_signed)
+            return LLVMBuildAnd(g->b, v, nt_i64(g, e->bits >= 64 ? ~0ull : (1ull << e->bits) - 1), "");
+        v = LLVMBuildShl(g->b, v, nt_i64(g, 64u - e->bits), "");
+        return LLVMBuildAShr(g->b, v, nt_i64(g, 64u - e->bits), "");
+    }
+    if (e->size == 8)
+        return v;
+    return e->is_signed ? LLVMBuildSExt(g->b, v, g->i64, "") : nt_zext(g, v);
+}
+
+static uint32_t regs_offset(uint32_t index)
+{
+#if defined(__x86_64__)
+    /* struct pt_regs: di si dx cx r8 r9 */
+    static const uint32_t offsets[] = {112, 104, 96, 88, 72, 64};
+
+    return offsets[index < 6 ? index : 5];
+#elif defined(__aarch64__)
+    return index * 8; /* user_pt_regs.regs */
+#else
+#error "the calling convention of this architecture is not known to ntrace"
+#endif
+}
+
+static struct nt_val record_string(struct nt_gen *g, const struct nt_expr *e)
+{
+    struct nt_val v = {0};
+
+    for (uint32_t i = 0; i < e->type->words; i++)
+        v.w[i] = i * 8 + 8 <= e->size ? nt_load_ctx(g, (uint32_t)e->offset + i * 8, g->i64)
+                                      : nt_i64(g, 0);
+    return v;
+}
+
+struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
+{
+    enum nt_args args = g->f.prog->bound->target.args;
+    LLVMTypeRef type = int_of(g, e->size);
+    struct nt_val v = {0};
+
+    if (args == NT_ARGS_RECORD && e->type->words > 1)
+        return record_string(g, e);
+    if (args == NT_ARGS_RECORD) {
+        v.w[0] = nt_load_ctx(g, (uint32_t)e->offset, type);
+    } else {
+        uint32_t offset = args == NT_ARGS_REGS ? regs_offset(e->index) : e->index * 8;
+
+        v.w[0] = nt_load_ctx(g, offset, g->i64);
+        if (e->size < 8)
+            v.w[0] = LLVMBuildTrunc(g->b, v.w[0], type, "");
+    }
+    v.w[0] = widen(g, e, v.w[0]);
+    if (e->maybe)
+        v.there = LLVMBuildICmp(g->b, LLVMIntNE, v.w[0], nt_i64(g, 0), "");
+    return v;
+}
+
+/* -- reading behind a pointer ----------------------------------------------------------------- */
+
+/* Can the pointer be null? An argument that is not called nullable can't. */
+static bool needs_test(const struct nt_expr *e, struct nt_val base)
+{
+    const struct nt_expr *b = e->kid[0];
+
+    while (b->op == NT_E_ADDR)
+        b = b->kid[0];
+    return base.there || !(b->op == NT_E_ARG && e->direct_base);
+}
+
+static LLVMValueRef pointer_to(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
+{
+    return nt_byte_at(g, LLVMBuildIntToPtr(g->b, base.w[0], g->ptr, ""), (uint32_t)e->offset);
+}
+
+/* What is read where the base is there; its words are 0 elsewhere. */
+struct guarded {
+    LLVMBasicBlockRef before, read, done;
+    bool tested;
+};
+
+static struct guarded begin_read(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
+{
+    struct guarded r = {.tested = needs_test(e, base)};
+
+    if (!r.tested)
+        return r;
+    r.read = nt_block_new(g, "read");
+    r.done = nt_block_new(g, "read_done");
+    LLVMValueRef ok = LLVMBuildICmp(g->b, LLVMIntNE, base.w[0], nt_i64(g, 0), "");
+
+    ok = nt_both(g, base.there, ok);
+    r.before = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, ok, r.read, r.done);
+    nt_at(g, r.read);
+    return r;
+}
+
+static struct nt_val end_read(struct nt_gen *g, struct guarded *r, uint32_t words, struct nt_val v)
+{
+    LLVMBasicBlockRef from = LLVMGetInsertBlock(g->b);
+
+    if (!r->tested)
+        return v;
+    LLVMBuildBr(g->b, r->done);
+    nt_at(g, r->done);
+    for (uint32_t i = 0; i < words; i++)
+        v.w[i] = nt_phi(g, g->i64, nt_i64(g, 0), r->before, v.w[i], from);
+    v.there = nt_phi(g, g->i1, nt_false(g), r->before, v.there ? v.there : nt_true(g), from);
+    return v;
+}
+
+/* Copies size bytes into room on the stack, zeroed before; gives whether it could. */
+static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
+                            LLVMValueRef from, unsigned helper)
+{
+    LLVMValueRef ret;
+
+    for (uint32_t i = 0; i < words; i++)
+        nt_put(g, nt_i64(g, 0), nt_word_at(g, room, i));
+    ret = nt_helper(g, helper, g->i64, (LLVMValueRef[]){room, nt_i32(g, size), from}, 3);
+    return LLVMBuildICmp(g->b, LLVMIntSGE, ret, nt_i64(g, 0), "");
+}
+
+struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
+{
+    struct guarded r = begin_read(g, e, base);
+    LLVMTypeRef type = int_of(g, e->size);
+    LLVMValueRef from = pointer_to(g, e, base), room;
+    struct nt_val v = {0};
+
+    if (e->direct_base) {
+        v.w[0] = nt_get(g, type, from);
+    } else {
+        room = nt_room(g, 1, "word");
+        v.there = copy_in(g, room, 1, e->size, from, PROBE_READ_KERNEL);
+        v.w[0] = nt_get(g, type, room);
+    }
+    v.w[0] = widen(g, e, v.w[0]);
+    return end_read(g, &r, 1, v);
+}
+
+/* Clears what stands behind the first NUL: equal texts are equal keys. */
+static void cut_text(struct nt_gen *g, struct nt_val *v, uint32_t words)
+{
+    LLVMValueRef open = nt_i64(g, ~0ull); /* all ones until a NUL was seen */
+
+    for (uint32_t i = 0; i < words; i++) {
+        LLVMValueRef w = LLVMBuildAnd(g->b, v->w[i], open, "");
+        LLVMValueRef zeros = LLVMBuildSub(g->b, w, nt_i64(g, 0x0101010101010101), "");
+        LLVMValueRef first, mask;
+
+        zeros = LLVMBuildAnd(g->b, zeros, LLVMBuildNot(g->b, w, ""), "");
+        zeros = LLVMBuildAnd(g->b, zeros, nt_i64(g, 0x8080808080808080), "");
+        /* The lowest mark is the first NUL's; none: 0 - 1 is all ones. */
+        first = LLVMBuildAnd(g->b, zeros, LLVMBuildNeg(g->b, zeros, ""), "");
+        mask = LLVMBuildSub(g->b, LLVMBuildLShr(g->b, first, nt_i64(g, 7), ""), nt_i64(g, 1), "");
+        v->w[i] = LLVMBuildAnd(g->b, w, mask, "");
+        if (i + 1 < words) {
+            LLVMValueRef none = LLVMBuildICmp(g->b, LLVMIntEQ, zeros, nt_i64(g, 0), "");
+
+            open = LLVMBuildSelect(g->b, none, open, nt_i64(g, 0), "");
+        }
+    }
+}
+
+/* Up to 8 bytes of a text as a word. */
+static LLVMValueRef text_word(struct nt_gen *g, LLVMValueRef from, uint32_t offset, uint32_t left)
+{
+    LLVMValueRef word = nt_i64(g, 0);
+    uint32_t done = 0;
+
+    if (left > 8)
+        left = 8;
+    while (done < left) {
+        uint32_t size = left - done >= 8 ? 8 : left - done >= 4 ? 4 : left - done >= 2 ? 2 : 1;
+        LLVMValueRef part =
+            nt_zext(g, nt_get(g, int_of(g, size), nt_byte_at(g, from, offset + done)));
+
+        word = LLVMBuildOr(g->b, word, LLVMBuildShl(g->b, part, nt_i64(g, done * 8), ""), "");
+        done += size;
+    }
+    return word;
+}
+
+struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
+{
+    struct guarded r = begin_read(g, e, base);
+    LLVMValueRef from = pointer_to(g, e, base), room;
+    uint32_t words = e->type->words;
+    struct nt_val v = {0};
+
+    if (e->direct) {
+        for (uint32_t i = 0; i < words; i++)
+            v.w[i] = text_word(g, from, i * 8, e->size > i * 8 ? e->size - i * 8 : 0);
+        cut_text(g, &v, words);
+    } else {
+        room = nt_room(g, words, "text");
+        v.there = copy_in(g, room, words, e->size, from, PROBE_READ_KERNEL_STR);
+        for (uint32_t i = 0; i < words; i++)
+            v.w[i] = nt_get(g, g->i64, nt_word_at(g, room, i));
+    }
+    return end_read(g, &r, words, v);
+}
+
+/* An IPv6 address, or one that IPv4 is mapped into: the same words. */
+struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
+{
+    struct guarded r = begin_read(g, e, base);
+    LLVMValueRef from = pointer_to(g, e, base);
+    struct nt_val v = {0};
+
+    if (!e->direct) {
+        LLVMValueRef room = nt_room(g, 2, "address");
+
+        v.there = copy_in(g, room, 2, 16, from, PROBE_READ_KERNEL);
+        from = room;
+    }
+    for (uint32_t i = 0; i < 2; i++)
+        v.w[i] = swap(g, nt_get(g, g->i64, nt_word_at(g, from, i)), 8);
+    return end_read(g, &r, 2, v);
+}
+
+LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size)
+{
+    LLVMValueRef v = NULL;
+
+    while (size) {
+        uint32_t part = 8;
+        LLVMValueRef p;
+
+        while (part > size || offset % part)
+            part /= 2;
+        p = nt_zext(g, swap(g, nt_get(g, int_of(g, part), nt_byte_at(g, buffer, offset)), part));
+        v = v ? LLVMBuildOr(g->b, LLVMBuildShl(g->b, v, nt_i64(g, part * 8), ""), p, "") : p;
+        offset += part;
+        size -= part;
+    }
+    return v;
+}

@@ -1,0 +1,151 @@
+/* The layers of the event's packet. A layer is parsed where the first thing that needs it stands, if
+ * that is on every way to all later uses; f.layers says which are. The parse itself is C, in
+ * compiler/bpf/packet.bpf.c. */
+#include "compiler/codegen/gen.h"
+
+#include "compiler/bpf/packet.h"
+
+static LLVMValueRef field(struct nt_gen *g, const struct nt_expr *e, LLVMTypeRef type)
+{
+    LLVMValueRef v = e ? nt_lower(g, e).w[0] : nt_i64(g, 0xffff);
+
+    return type == g->i64 ? v : LLVMBuildTrunc(g->b, v, type, "");
+}
+
+static void count_unparsed(struct nt_gen *g, LLVMValueRef have)
+{
+    LLVMBasicBlockRef yes = nt_block_new(g, "unparsed"), done = nt_block_new(g, "parsed");
+    LLVMValueRef bit = LLVMBuildAnd(g->b, have, nt_i64(g, NT_HAVE_UNPARSED), "");
+
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), ""), yes, done);
+    nt_at(g, yes);
+    nt_count(g, NT_CNT_UNPARSED);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}
+
+static LLVMValueRef room_for(struct nt_gen *g, LLVMValueRef *room, uint32_t bytes, const char *name)
+{
+    if (!*room)
+        *room = nt_room(g, (bytes + 7) / 8, name);
+    return *room;
+}
+
+static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
+{
+    LLVMValueRef args[] = {
+        room_for(g, &g->f.l2_bytes, NT_L2_BYTES, "l2"),
+        field(g, p->head, g->i64),
+        field(g, p->data, g->i64),
+        field(g, p->tail, g->i32),
+        field(g, p->network, g->i32),
+        field(g, p->mac, g->i32),
+        nt_i32(g, p->place),
+    };
+
+    g->f.l2 = nt_rt(g, "nt_packet_l2", args, 7);
+    count_unparsed(g, g->f.l2);
+}
+
+static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
+{
+    LLVMValueRef args[] = {
+        room_for(g, &g->f.l3_bytes, NT_L3_BYTES, "l3"),
+        field(g, p->head, g->i64),
+        field(g, p->data, g->i64),
+        field(g, p->tail, g->i32),
+        field(g, p->network, g->i32),
+        field(g, p->mac, g->i32),
+        field(g, p->protocol, g->i32),
+        nt_i32(g, p->place),
+    };
+
+    g->f.l3 = nt_rt(g, "nt_packet_l3", args, 8);
+    count_unparsed(g, g->f.l3);
+}
+
+static void parse_l4(struct nt_gen *g, const struct nt_packet *p)
+{
+    LLVMValueRef args[] = {
+        room_for(g, &g->f.l4_bytes, NT_L4_BYTES, "l4"),
+        g->f.l3_bytes,
+        g->f.l3,
+        field(g, p->head, g->i64),
+        field(g, p->tail, g->i32),
+    };
+
+    g->f.l4 = nt_rt(g, "nt_packet_l4", args, 5);
+    count_unparsed(g, g->f.l4);
+}
+
+void nt_need_layers(struct nt_gen *g, uint8_t layers)
+{
+    const struct nt_packet *p = g->f.handler->packet;
+    uint8_t missing = layers & (uint8_t)~g->f.layers;
+
+    if (missing & NT_LAYER_L2)
+        parse_l2(g, p);
+    if (missing & NT_LAYER_L3)
+        parse_l3(g, p);
+    if (missing & NT_LAYER_L4)
+        parse_l4(g, p);
+    g->f.layers |= layers;
+    if (missing & NT_LAYER_LATENCY)
+        g->f.latency = nt_find_latency(g);
+}
+
+static LLVMValueRef result_of(struct nt_gen *g, enum nt_layer layer)
+{
+    return layer == NT_LAYER_L2 ? g->f.l2 : layer == NT_LAYER_L3 ? g->f.l3 : g->f.l4;
+}
+
+LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_header *h)
+{
+    LLVMValueRef bit = LLVMBuildAnd(g->b, result_of(g, h->layer), nt_i64(g, h->have), "");
+
+    return LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), "");
+}
+
+struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e)
+{
+    enum nt_layer layer = e->header->layer;
+    LLVMValueRef bytes = layer == NT_LAYER_L2   ? g->f.l2_bytes
+                         : layer == NT_LAYER_L3 ? g->f.l3_bytes
+                                                : g->f.l4_bytes;
+    uint32_t offset = (uint32_t)e->offset;
+    struct nt_val v = {.there = nt_has_header(g, e->header)};
+
+    if (e->size == 16) {
+        v.w[0] = nt_wire_number(g, bytes, offset, 8);
+        v.w[1] = nt_wire_number(g, bytes, offset + 8, 8);
+    } else {
+        v.w[0] = nt_wire_number(g, bytes, offset, e->size);
+    }
+    return v;
+}
+
+LLVMValueRef nt_frame_length(struct nt_gen *g)
+{
+    const struct nt_packet *p = g->f.handler->packet;
+    LLVMValueRef args[] = {
+        field(g, p->head, g->i64), field(g, p->data, g->i64), field(g, p->network, g->i32),
+        field(g, p->mac, g->i32),  field(g, p->len, g->i32),
+    };
+
+    return nt_rt(g, "nt_packet_frame_len", args, 5);
+}
+
+LLVMValueRef nt_packet_mark(struct nt_gen *g)
+{
+    return nt_rt(g, "nt_packet_mark", (LLVMValueRef[]){g->f.l3_bytes, g->f.l3}, 2);
+}
+
+struct nt_val nt_l4_proto(struct nt_gen *g)
+{
+    LLVMValueRef ip = LLVMBuildAnd(g->b, g->f.l3, nt_i64(g, NT_HAVE_IP | NT_HAVE_IP6), "");
+    struct nt_val v = {.there = LLVMBuildICmp(g->b, LLVMIntNE, ip, nt_i64(g, 0), "")};
+
+    v.w[0] = LLVMBuildLShr(g->b, g->f.l3, nt_i64(g, 32), "");
+    v.w[0] = LLVMBuildAnd(g->b, v.w[0], nt_i64(g, 0xff), "");
+    return v;
+}

@@ -1,0 +1,100 @@
+/* A BPF program: the bodies of one probe, one behind the other, each with its own condition. */
+#include "compiler/codegen/gen.h"
+
+#include <string.h>
+
+static LLVMMetadataRef describe_function(struct nt_gen *g, const struct nt_prog *p)
+{
+    struct nt_span at = p->handler[0]->at;
+    LLVMMetadataRef params[] = {g->int_type, g->int_type}; /* long f(void *ctx): BTF wants no more */
+    LLVMMetadataRef file = g->files[at.source];
+    LLVMMetadataRef type = LLVMDIBuilderCreateSubroutineType(g->di, file, params, 2, 0);
+    unsigned line = nt_pos_of(g->u->cx, at).line;
+
+    return LLVMDIBuilderCreateFunction(g->di, file, p->name, strlen(p->name), p->name,
+                                       strlen(p->name), file, line, type, 0, 1, line, 0, 1);
+}
+
+static void open_function(struct nt_gen *g, const struct nt_prog *p)
+{
+    LLVMTypeRef type = LLVMFunctionType(g->i32, &g->ptr, 1, false);
+    static const char nounwind[] = "nounwind";
+    unsigned id = LLVMGetEnumAttributeKindForName(nounwind, sizeof(nounwind) - 1);
+
+    memset(&g->f, 0, sizeof(g->f));
+    g->f.prog = p;
+    g->f.fn = LLVMAddFunction(g->module, p->name, type);
+    LLVMSetSection(g->f.fn, p->bound->target.section);
+    LLVMAddAttributeAtIndex(g->f.fn, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+                            LLVMCreateEnumAttribute(g->ctx, id, 0));
+    LLVMAddTargetDependentFunctionAttr(g->f.fn, "no-builtins", "");
+    g->f.scope = describe_function(g, p);
+    LLVMSetSubprogram(g->f.fn, g->f.scope);
+    g->f.ctx = LLVMGetParam(g->f.fn, 0);
+    g->f.entry = nt_block_new(g, "entry");
+}
+
+static void where(struct nt_gen *g, const struct nt_handler *h)
+{
+    for (uint32_t i = 0; i < h->nwhere; i++) {
+        LLVMBasicBlockRef next = nt_block_new(g, "where");
+
+        nt_set_location(g, h->where[i]->at);
+        nt_need_layers(g, h->where[i]->layers);
+        nt_lower_cond(g, h->where[i], next, g->f.leave);
+        nt_at(g, next);
+    }
+}
+
+static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
+{
+    uint8_t layers = g->f.layers;
+    LLVMBasicBlockRef pass;
+
+    g->f.handler = h;
+    g->f.leave = nt_block_new(g, "leave");
+    nt_set_location(g, h->at);
+    where(g, h);
+    if (h->guard) {
+        pass = nt_block_new(g, "pass");
+        nt_lower_guard(g, h->guard, pass, g->f.leave);
+        nt_at(g, pass);
+    }
+    nt_lower_stmts(g, h->body);
+    nt_jump(g, g->f.leave);
+    nt_at(g, g->f.leave);
+    g->f.layers = layers; /* a condition that failed left before some were parsed */
+}
+
+/* Layers that more than one body asks for first are parsed once, before all of them. */
+static void shared_layers(struct nt_gen *g, const struct nt_prog *p)
+{
+    uint8_t seen = 0, shared = 0;
+
+    for (uint32_t i = 0; i < p->nhandlers; i++) {
+        uint8_t first = p->handler[i]->nwhere ? p->handler[i]->where[0]->layers : 0;
+
+        first &= (uint8_t)~NT_LAYER_LATENCY;
+        shared |= seen & first;
+        seen |= first;
+    }
+    g->f.handler = p->handler[0];
+    nt_need_layers(g, shared);
+}
+
+void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p)
+{
+    LLVMBasicBlockRef start;
+
+    open_function(g, p);
+    start = nt_block_new(g, "start");
+    nt_at(g, start);
+    nt_set_location(g, p->handler[0]->at);
+    shared_layers(g, p);
+    for (uint32_t i = 0; i < p->nhandlers; i++)
+        lower_handler(g, p->handler[i]);
+    LLVMBuildRet(g->b, nt_i32(g, 0));
+    nt_at(g, g->f.entry);
+    LLVMBuildBr(g->b, start);
+    LLVMDIBuilderFinalizeSubprogram(g->di, g->f.scope);
+}

@@ -1,0 +1,212 @@
+/* Tables and rows. */
+#include "compiler/codegen/gen.h"
+
+enum { BPF_NOEXIST = 1, GET_SMP_PROCESSOR_ID = 8, RINGBUF_RESERVE = 131, RINGBUF_SUBMIT = 132 };
+
+/* Columns and, where some can be absent, their bits, into memory. Absent words are 0, so that equal
+ * keys are equal bytes. */
+static void put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRef to,
+                        struct nt_expr **columns)
+{
+    LLVMValueRef bits = nt_i64(g, 0);
+
+    for (uint32_t i = 0; i < l->ncolumns; i++) {
+        const struct nt_column *c = &l->columns[i];
+        uint32_t have = columns[i]->type->words;
+        struct nt_val v;
+
+        nt_need_layers(g, columns[i]->layers);
+        v = nt_lower(g, columns[i]);
+        for (uint32_t w = 0; w < c->type->words; w++) {
+            LLVMValueRef word = w < have && v.w[w] ? v.w[w] : nt_i64(g, 0);
+
+            if (v.there)
+                word = LLVMBuildSelect(g->b, v.there, word, nt_i64(g, 0), "");
+            nt_put(g, word, nt_word_at(g, to, c->word + w));
+        }
+        if (v.there && c->absent_bit >= 0)
+            bits = LLVMBuildOr(g->b, bits,
+                               LLVMBuildSelect(g->b, v.there, nt_i64(g, 0),
+                                               nt_i64(g, 1ull << c->absent_bit), ""),
+                               "");
+    }
+    if (l->absent_word >= 0)
+        nt_put(g, bits, nt_word_at(g, to, (uint32_t)l->absent_word));
+    if (!l->ncolumns && l->words)
+        nt_put(g, nt_i64(g, 0), to);
+}
+
+/* -- tables ----------------------------------------------------------------------------------- */
+
+static LLVMValueRef table_key(struct nt_gen *g, const struct nt_table *t, struct nt_expr **columns)
+{
+    if (!g->f.key)
+        g->f.key = nt_room(g, NT_MAX_KEY_WORDS, "key");
+    put_columns(g, &t->key, g->f.key, columns);
+    return g->f.key;
+}
+
+/* A new key's slot, all zeros; NULL when the table is full. */
+static LLVMValueRef insert(struct nt_gen *g, LLVMValueRef map, LLVMValueRef key)
+{
+    LLVMBasicBlockRef some = nt_block_new(g, "insert"), done = nt_block_new(g, "inserted"), from;
+    LLVMValueRef zeros = nt_map_lookup_index(g, "nt_zeros", 0), slot;
+    LLVMBasicBlockRef before = LLVMGetInsertBlock(g->b);
+
+    LLVMBuildCondBr(g->b, nt_is_null(g, zeros), done, some);
+    nt_at(g, some);
+    nt_map_update(g, map, key, zeros, BPF_NOEXIST);
+    slot = nt_map_lookup(g, map, key);
+    from = LLVMGetInsertBlock(g->b);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    return nt_phi(g, g->ptr, LLVMConstNull(g->ptr), before, slot, from);
+}
+
+/* a(), or what b() finds where it gave NULL: the pointer where the ways meet. */
+static LLVMValueRef begin_or(struct nt_gen *g, LLVMValueRef a, LLVMBasicBlockRef *ret_from,
+                             LLVMBasicBlockRef *ret_done)
+{
+    LLVMBasicBlockRef missing = nt_block_new(g, "missing");
+
+    *ret_from = LLVMGetInsertBlock(g->b);
+    *ret_done = nt_block_new(g, "found");
+    LLVMBuildCondBr(g->b, nt_is_null(g, a), missing, *ret_done);
+    nt_at(g, missing);
+    return a;
+}
+
+static LLVMValueRef end_or(struct nt_gen *g, LLVMValueRef a, LLVMBasicBlockRef from_a,
+                           LLVMValueRef b, LLVMBasicBlockRef done)
+{
+    LLVMBasicBlockRef from_b = LLVMGetInsertBlock(g->b);
+
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    return nt_phi(g, g->ptr, a, from_a, b, from_b);
+}
+
+/* The key's slot in one buffer: found, made, or that of the others. */
+static LLVMValueRef slot_in(struct nt_gen *g, const struct nt_table *t, uint32_t buffer,
+                            LLVMValueRef key)
+{
+    LLVMValueRef map = nt_map(g, t->map[buffer]), found, made, others;
+    LLVMBasicBlockRef from_found, from_made, found_done, made_done;
+
+    found = begin_or(g, nt_map_lookup(g, map, key), &from_found, &found_done);
+    made = begin_or(g, insert(g, map, key), &from_made, &made_done);
+    nt_count(g, NT_CNT_OTHERS);
+    others = nt_map_lookup_index(g, t->others, buffer);
+    made = end_or(g, made, from_made, others, made_done);
+    return end_or(g, found, from_found, made, found_done);
+}
+
+/* Of an interval table, the buffer that the tracer does not read just now. */
+static LLVMValueRef table_slot(struct nt_gen *g, uint32_t index, LLVMValueRef key)
+{
+    const struct nt_table *t = &g->u->program.tables[index];
+    LLVMBasicBlockRef read, first, second, done, from_first, from_second;
+    LLVMValueRef gen, a, b;
+
+    if (!t->map[1])
+        return slot_in(g, t, 0, key);
+    read = nt_block_new(g, "buffers");
+    first = nt_block_new(g, "buffer_a");
+    second = nt_block_new(g, "buffer_b");
+    done = nt_block_new(g, "buffer");
+    gen = nt_map_lookup_index(g, NT_MAP_GEN, index);
+    LLVMBuildCondBr(g->b, nt_is_null(g, gen), first, read);
+    nt_at(g, read);
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntEQ, nt_get(g, g->i64, gen), nt_i64(g, 0), ""),
+                    first, second);
+    nt_at(g, first);
+    a = slot_in(g, t, 0, key);
+    from_first = LLVMGetInsertBlock(g->b);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, second);
+    b = slot_in(g, t, 1, key);
+    from_second = LLVMGetInsertBlock(g->b);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    return nt_phi(g, g->ptr, a, from_first, b, from_second);
+}
+
+static void update(struct nt_gen *g, const struct nt_agg_use *use, LLVMValueRef slot,
+                   const struct nt_val *arg)
+{
+    LLVMBasicBlockRef yes = nt_block_new(g, "value"), done = nt_block_new(g, "updated");
+    LLVMValueRef args[] = {
+        nt_word_at(g, slot, use->word),
+        arg->w[0] ? arg->w[0] : nt_i64(g, 0),
+        LLVMConstInt(g->i1, use->type && use->type->is_signed, false),
+        nt_i64(g, (uint64_t)use->lo),
+        nt_i64(g, (uint64_t)use->hi),
+        nt_i64(g, (uint64_t)use->step),
+    };
+
+    if (arg->there)
+        LLVMBuildCondBr(g->b, arg->there, yes, done);
+    else
+        LLVMBuildBr(g->b, yes);
+    nt_at(g, yes);
+    nt_rt(g, use->agg->rt, args, 6);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}
+
+void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s)
+{
+    const struct nt_table *t = &g->u->program.tables[s->agg->table];
+    struct nt_val *args = NT_NEW_N(g->u->cx->arena, struct nt_val, s->agg->nargs);
+    LLVMBasicBlockRef some, done;
+    LLVMValueRef key, slot;
+
+    for (uint32_t i = 0; i < s->agg->nargs; i++)
+        if (s->agg->arg[i]) {
+            nt_need_layers(g, s->agg->arg[i]->layers);
+            args[i] = nt_lower(g, s->agg->arg[i]);
+        }
+    key = table_key(g, t, s->agg->key);
+    some = nt_block_new(g, "slot");
+    done = nt_block_new(g, "aggregated");
+    slot = table_slot(g, s->agg->table, key);
+    LLVMBuildCondBr(g->b, nt_is_null(g, slot), done, some);
+    nt_at(g, some);
+    for (uint32_t i = 0; i < s->agg->nargs; i++)
+        update(g, &t->aggs[i], slot, &args[i]);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}
+
+/* -- rows ------------------------------------------------------------------------------------- */
+
+void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s)
+{
+    const struct nt_record *r = &g->u->program.records[s->record];
+    LLVMBasicBlockRef have = nt_block_new(g, "ring"), full = nt_block_new(g, "ring_full");
+    LLVMBasicBlockRef write = nt_block_new(g, "row"), done = nt_block_new(g, "sent");
+    LLVMValueRef cpu, room, ring, row, size = nt_i64(g, (NT_RECORD_HEADER_WORDS + r->body.words) * 8u);
+
+    /* Whatever the columns need is parsed before: reserved room must be given back on all ways. */
+    for (uint32_t i = 0; i < s->narg; i++)
+        nt_need_layers(g, s->arg[i]->layers);
+    cpu = nt_helper(g, GET_SMP_PROCESSOR_ID, g->i32, NULL, 0);
+    room = nt_room(g, 1, "cpu");
+    nt_put(g, cpu, room);
+    ring = nt_map_lookup(g, nt_map(g, NT_MAP_RINGS), room);
+    LLVMBuildCondBr(g->b, nt_is_null(g, ring), full, have);
+    nt_at(g, have);
+    row = nt_helper(g, RINGBUF_RESERVE, g->ptr, (LLVMValueRef[]){ring, size, nt_i64(g, 0)}, 3);
+    LLVMBuildCondBr(g->b, nt_is_null(g, row), full, write);
+    nt_at(g, full);
+    nt_count(g, NT_CNT_RING_FULL);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, write);
+    nt_put(g, nt_i32(g, s->record), row);
+    nt_put(g, cpu, nt_byte_at(g, row, 4));
+    nt_put(g, nt_ktime(g), nt_word_at(g, row, 1));
+    put_columns(g, &r->body, nt_word_at(g, row, NT_RECORD_HEADER_WORDS), s->arg);
+    nt_helper(g, RINGBUF_SUBMIT, g->none, (LLVMValueRef[]){row, nt_i64(g, 0)}, 2);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}

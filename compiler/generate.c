@@ -1,0 +1,132 @@
+/* The child inherits the typed tree, loads the plugin with LLVM, and hands the object back through a
+ * memory file. Whatever becomes of it (LLVM may exit, abort or crash), the parent goes on. */
+#include "compiler/generate.h"
+
+#include "compiler/codegen/codegen.h"
+#include "compiler/sema/unit.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef int codegen_fn(struct nt_unit *u, enum nt_codegen_dump dump, FILE *out, int fd,
+                       char text[512]);
+
+struct result {
+    int status;
+    char text[512];
+};
+
+/* Beside the program (a build), or in ../lib/ntrace (installed). */
+static void *open_plugin(char text[512])
+{
+    static const char *const places[] = {"", "../lib/ntrace/", NTRACE_LIBDIR "/ntrace/"};
+    char self[PATH_MAX], path[PATH_MAX * 2];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    void *plugin = NULL;
+
+    self[len > 0 ? len : 0] = '\0';
+    if (strrchr(self, '/'))
+        strrchr(self, '/')[1] = '\0';
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !plugin; i++) {
+        snprintf(path, sizeof(path), "%s%sntrace-codegen.so", *places[i] == '/' ? "" : self,
+                 places[i]);
+        if (access(path, R_OK) == 0)
+            plugin = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    }
+    if (!plugin)
+        snprintf(text, 512, "ntrace-codegen.so can't be loaded: %s",
+                 dlerror() ?: "it is not beside the program");
+    return plugin;
+}
+
+static void run_child(struct nt_unit *u, enum nt_codegen_dump dump, int elf, int back)
+{
+    struct result r = {.status = -1};
+    void *plugin = open_plugin(r.text);
+    void *symbol = plugin ? dlsym(plugin, "nt_codegen") : NULL;
+    codegen_fn *codegen;
+
+    memcpy(&codegen, &symbol, sizeof(codegen)); /* a function's address as data */
+    if (codegen)
+        r.status = codegen(u, dump, stdout, elf, r.text);
+    fflush(stdout);
+    if (write(back, &r, sizeof(r)) != sizeof(r))
+        _exit(1);
+    _exit(0);
+}
+
+static void take_elf(struct nt_unit *u, int elf)
+{
+    off_t size = lseek(elf, 0, SEEK_END);
+    char *at = size > 0 ? nt_alloc(u->cx->arena, (size_t)size) : NULL;
+
+    if (at && pread(elf, at, (size_t)size, 0) == size) {
+        u->program.elf = at;
+        u->program.elf_size = (size_t)size;
+    }
+}
+
+static void report(struct nt_unit *u, const struct result *r, int status)
+{
+    struct nt_diag *d = nt_error_at_none(u->cx, NT_CODEGEN, "the code generator failed");
+
+    if (WIFSIGNALED(status))
+        nt_hint(d, "it ended by %s: please report this with your script",
+                strsignal(WTERMSIG(status)));
+    else if (u->cx->options.verbose && r->text[0])
+        nt_hint(d, "%s", r->text);
+    else
+        nt_hint(d, "this is a defect of ntrace: please report it with your script (-v says more)");
+}
+
+static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
+{
+    struct result r = {.status = -1};
+    int back[2] = {-1, -1}, elf = memfd_create("ntrace", MFD_CLOEXEC), status = 0;
+    ssize_t n = 0;
+    pid_t pid = -1;
+
+    fflush(stdout);
+    if (elf >= 0 && pipe(back) == 0)
+        pid = fork();
+    if (pid == 0)
+        run_child(u, dump, elf, back[1]);
+    if (pid > 0) {
+        close(back[1]);
+        n = read(back[0], &r, sizeof(r));
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            ;
+        close(back[0]);
+    }
+    if (pid < 0)
+        nt_error_at_none(u->cx, NT_CODEGEN, "can't start the code generator: %s", strerror(errno));
+    else if (n != sizeof(r) || r.status != 0)
+        report(u, &r, status);
+    else
+        take_elf(u, elf);
+    if (elf >= 0)
+        close(elf);
+}
+
+void nt_generate(struct nt_unit *u)
+{
+    generate(u, NT_DUMP_NOTHING);
+}
+
+void nt_generate_dump_llvm(struct nt_unit *u, FILE *out)
+{
+    (void)out;
+    generate(u, NT_DUMP_LLVM);
+}
+
+void nt_generate_dump_asm(struct nt_unit *u, FILE *out)
+{
+    (void)out;
+    generate(u, NT_DUMP_ASM);
+}

@@ -1,0 +1,211 @@
+/* What there is: events, fields, functions, scripts. Made from the rows and the `##` comments. */
+#include "compiler/compile.h"
+
+#include "compiler/sema/funcs.h"
+#include "compiler/sema/stdlib.h"
+#include "compiler/syntax/parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void row(FILE *out, const char *name, const char *doc)
+{
+    size_t line = doc ? strcspn(doc, "\n") : 0;
+
+    fprintf(out, "%-20s %.*s\n", name, (int)line, doc ? doc : "");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct nt_node *const *)a)->name, (*(struct nt_node *const *)b)->name);
+}
+
+static void list_events(struct nt_unit *u, FILE *out)
+{
+    NT_VEC(struct nt_node *) sorted = {0};
+
+    nt_names_each (it, &u->events)
+        *nt_vec_push(u->cx->arena, &sorted) = it->value;
+    if (sorted.n)
+        qsort(sorted.at, sorted.n, sizeof(*sorted.at), by_name);
+    nt_vec_each (e, &sorted)
+        row(out, (*e)->name, (*e)->doc);
+}
+
+/* -- fields ----------------------------------------------------------------------------------- */
+
+static void list_view(struct nt_unit *u, const char *name, const char *prefix, FILE *out)
+{
+    const struct nt_view *view = nt_names_find(&u->views, name);
+
+    for (uint32_t i = 0; view && i < view->list.n; i++)
+        row(out, nt_sprintf(u->cx->arena, "%s%s", prefix, view->list.at[i]->name),
+            view->list.at[i]->doc);
+}
+
+static void list_headers(struct nt_unit *u, FILE *out)
+{
+    for (const struct nt_header *h = nt_headers; h->name; h++) {
+        row(out, h->name, h->doc);
+        list_view(u, h->name, nt_sprintf(u->cx->arena, "%s.", h->name), out);
+    }
+}
+
+static bool first_mention(const struct nt_node *event, const struct nt_node *upto, const char *name)
+{
+    nt_kid_each (alternative, event->kid[0])
+        nt_kid_each (probe, (*alternative)->kid[0])
+            for (uint32_t i = 0; (*probe)->kid[0] && i < (*probe)->kid[0]->nkids; i++) {
+                const struct nt_node *arg = (*probe)->kid[0]->kid[i];
+
+                if (strcmp(arg->name, name) == 0)
+                    return arg == upto;
+            }
+    return true;
+}
+
+static void list_args(const struct nt_node *event, FILE *out)
+{
+    nt_kid_each (alternative, event->kid[0])
+        nt_kid_each (probe, (*alternative)->kid[0])
+            for (uint32_t i = 0; (*probe)->kid[0] && i < (*probe)->kid[0]->nkids; i++) {
+                const struct nt_node *arg = (*probe)->kid[0]->kid[i];
+
+                if (first_mention(event, arg, arg->name))
+                    row(out, arg->name, arg->kid[1] ? arg->kid[1]->name : "argument of the probe");
+            }
+}
+
+static int list_fields(struct nt_unit *u, const char *name, FILE *out)
+{
+    const struct nt_node *event = nt_names_find(&u->events, name ? name : "");
+
+    if (!event) {
+        struct nt_diag *d = nt_error_at_none(u->cx, NT_UNKNOWN_EVENT, "there is no event '%s'",
+                                             name ? name : "");
+        nt_hint_event(u, d, name ? name : "");
+        return -ENOENT;
+    }
+    if (event->doc)
+        fprintf(out, "# %s\n", event->doc);
+    list_args(event, out);
+    nt_kid_each (m, event->kid[2])
+        if ((*m)->kind == NT_NODE_FIELD)
+            row(out, (*m)->name, (*m)->doc);
+        else if ((*m)->kind == NT_NODE_SINCE)
+            row(out, "latency", nt_sprintf(u->cx->arena, "time since %s", (*m)->kid[0]->name));
+    if (nt_event_member(event, NT_NODE_SOCKET))
+        list_view(u, "sock", "", out);
+    if (nt_event_member(event, NT_NODE_PACKET)) {
+        list_view(u, "packet", "", out);
+        list_headers(u, out);
+    }
+    return 0;
+}
+
+/* -- the rest --------------------------------------------------------------------------------- */
+
+static void list_scripts(struct nt_cx *cx, FILE *out)
+{
+    struct nt_stdfiles files = nt_stdlib_files(cx);
+
+    for (uint32_t i = 0; i < files.n; i++) {
+        const struct nt_stdfile *f = &files.at[i];
+        uint16_t source;
+
+        if (strchr(f->path, '/') || nt_stdlib_is_declarations(f))
+            continue;
+        source = nt_source_add(cx, f->path, f->text, f->len);
+        row(out, nt_strndup(cx->arena, f->path, strlen(f->path) - 3),
+            nt_parse_script(cx, source)->doc);
+    }
+}
+
+static void list_functions(FILE *out)
+{
+    for (const struct nt_builtin *b = nt_builtins; b->name; b++)
+        row(out, b->name, b->doc);
+    for (const struct nt_func *f = nt_funcs; f->name; f++) {
+        char text[64];
+
+        snprintf(text, sizeof(text), "%s(%s)", f->name, f->params);
+        fprintf(out, "%-40s %s%s\n", text, f->doc, f->make ? "" : " (not in this version)");
+    }
+}
+
+static void list_aggregations(FILE *out)
+{
+    for (const struct nt_agg *a = nt_aggs; a->name; a++) {
+        char text[64];
+
+        snprintf(text, sizeof(text), "%s(%s)", a->name, a->params);
+        fprintf(out, "%-28s %s\n", text, a->doc);
+    }
+}
+
+static void list_types(FILE *out)
+{
+    for (const struct nt_type *const *t = nt_types; *t; t++)
+        row(out, (*t)->name, (*t)->doc);
+}
+
+int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)
+{
+    static const char *const whats[] = {"events",    "fields",       "scripts",
+                                        "functions", "aggregations", "types"};
+    struct nt_unit u = {.cx = cx};
+    struct nt_guess g = nt_guess(what);
+
+    u.source = nt_source_add(cx, "-", "", 0);
+    u.script = nt_parse_script(cx, u.source);
+    nt_library(&u);
+    if (cx->diags.nerrors)
+        return -EINVAL;
+    if (strcmp(what, "events") == 0)
+        list_events(&u, out);
+    else if (strcmp(what, "fields") == 0)
+        return list_fields(&u, name, out);
+    else if (strcmp(what, "scripts") == 0)
+        list_scripts(cx, out);
+    else if (strcmp(what, "functions") == 0)
+        list_functions(out);
+    else if (strcmp(what, "aggregations") == 0)
+        list_aggregations(out);
+    else if (strcmp(what, "types") == 0)
+        list_types(out);
+    else {
+        struct nt_diag *d = nt_error_at_none(cx, NT_OPTION, "there is no list of '%s'", what);
+
+        for (size_t i = 0; i < sizeof(whats) / sizeof(*whats); i++)
+            nt_guess_try(&g, whats[i]);
+        nt_hint_guess(d, &g);
+        if (!d->hint)
+            nt_hint(d, "there are lists of events, fields EVENT, scripts, functions, aggregations, types");
+        return -ENOENT;
+    }
+    return 0;
+}
+
+int nt_library_script(struct nt_cx *cx, const char *name, uint16_t *ret_source, const char **ret_guess)
+{
+    struct nt_stdfiles files = nt_stdlib_files(cx);
+    struct nt_guess g = nt_guess(name);
+
+    for (uint32_t i = 0; i < files.n; i++) {
+        const struct nt_stdfile *f = &files.at[i];
+        const char *script;
+
+        if (strchr(f->path, '/') || nt_stdlib_is_declarations(f))
+            continue;
+        script = nt_strndup(cx->arena, f->path, strlen(f->path) - 3);
+        nt_guess_try(&g, script);
+        if (strcmp(script, name) == 0) {
+            *ret_source =
+                nt_source_add(cx, nt_sprintf(cx->arena, "stdlib/%s", f->path), f->text, f->len);
+            return 0;
+        }
+    }
+    *ret_guess = g.best;
+    return -ENOENT;
+}
