@@ -11,9 +11,9 @@ refuses() { # WHAT
 
 head -c 100000 /dev/urandom >"$work/script.nt"
 refuses "random bytes"
-yes 'on skb_drop { count() by ' | head -c 10000000 >"$work/script.nt"
+head -c 10000000 < <(yes 'on skb_drop { count() by ') >"$work/script.nt"
 refuses "10 MB of beginnings"
-yes '((((((((((' | tr -d '\n' | head -c 1000000 >"$work/script.nt"
+head -c 1000000 /dev/zero | tr '\0' '(' >"$work/script.nt"
 refuses "a million brackets"
 head -c 1000000 /dev/zero >"$work/script.nt"
 refuses "zeros"

@@ -12,7 +12,7 @@ table inet test {
 }
 END
 
-start_ntrace --format json -e "on tcp_retransmit where dport == 81 and dst == $right_ip { again = count() by dst }"
+start_ntrace --format json -e "on tcp_retransmit where rport == 81 and raddr == $right_ip { again = count() by raddr }"
 in_left timeout 5 "$TRAFFIC" tcp "$right_ip" 81 1 >/dev/null || true
 stop_ntrace
 
@@ -20,4 +20,4 @@ counted=$(in_left nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { prin
 [[ $counted -gt 0 ]] || fail "nothing was sent again"
 expect "exit code" "$status" 0
 expect "retransmits" "$(final_rows again)" \
-    "{\"key\":{\"dst\":\"$right_ip\"},\"values\":{\"count()\":$counted}}"
+    "{\"key\":{\"raddr\":\"$right_ip\"},\"values\":{\"count()\":$counted}}"

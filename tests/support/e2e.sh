@@ -107,6 +107,7 @@ ntrace_is_ready() {
 }
 
 start_ntrace() {
+    : >"$work/err"
     # A shell's background jobs ignore Ctrl-C; ntrace shall not.
     env --default-signal=INT "$NTRACE" "$@" >"$work/out" 2>"$work/err" </dev/null &
     ntrace_pid=$!
