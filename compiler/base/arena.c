@@ -96,13 +96,15 @@ char *nt_sprintf(struct nt_arena *arena, const char *fmt, ...)
 
 void *nt_vec_grow(struct nt_arena *arena, void *at, uint32_t *cap, uint32_t n, size_t size)
 {
+    uint32_t had = *cap;
     void *bigger;
 
-    if (n <= *cap)
+    if (n <= had)
         return at;
-    *cap = *cap ? *cap * 2 : 8;
+    while (*cap < n)
+        *cap = *cap ? *cap * 2 : 8;
     bigger = nt_alloc(arena, *cap * size);
     if (at)
-        memcpy(bigger, at, (n - 1) * size);
+        memcpy(bigger, at, had * size);
     return bigger;
 }
