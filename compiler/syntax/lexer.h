@@ -84,7 +84,7 @@ void nt_lines_stop(struct nt_parser *p);
  * read as 0, so that parsing goes on. */
 int nt_literal_number(struct nt_parser *p, const char *text, size_t len);
 int nt_literal_address(struct nt_parser *p, const char *text, size_t len);
-int nt_literal_string(struct nt_parser *p, const char *text, size_t len);
+int nt_literal_string(struct nt_parser *p, const char *text, size_t len, bool closed);
 /* The `s` of 100/s: a DURATION of one such unit. */
 struct nt_node *nt_literal_per(struct nt_parser *p, struct nt_word unit);
 

@@ -115,7 +115,7 @@ static bool is_reserved_word(const struct nt_token *t)
 static void give_up_if_long(struct nt_parser *p)
 {
     if (p->ntokens++ == NT_MAX_TOKENS) {
-        nt_error(p->cx, p->token.at, NT_TOO_LONG, "the script is too long: more than %d words",
+        nt_error(p->cx, p->token.at, NT_TOO_MUCH, "the script is too long: more than %d words",
                  NT_MAX_TOKENS);
         nt_lines_stop(p);
     } else if (p->cx->diags.nerrors > 50 * NT_MAX_ERRORS) {

@@ -109,43 +109,63 @@ static int hex_digit(char c)
     return at ? (int)(at - digits) : -1;
 }
 
-/* The escape behind the backslash at text[*i]; leaves *i at its last byte. */
-static char escape(struct nt_parser *p, const char *text, size_t len, size_t *i)
+static void refuse_escape(struct nt_parser *p, size_t backslash)
 {
-    static const char letters[] = "n\nt\tr\r\"\"\\\\e\0330";
-    size_t from = (*i)++;
-    const char *known = strchr(letters, text[*i]);
     struct nt_span at = p->token.at;
     struct nt_diag *d;
 
-    if (text[*i] == 'x' && *i + 2 < len && hex_digit(text[*i + 1]) >= 0 &&
-        hex_digit(text[*i + 2]) >= 0) {
-        *i += 2;
-        return (char)(hex_digit(text[*i - 1]) << 4 | hex_digit(text[*i]));
-    }
-    if (text[*i] && known && (known - letters) % 2 == 0)
-        return known[1];
-    at.begin += (uint32_t)from;
+    at.begin += (uint32_t)backslash;
     at.end = at.begin + 2;
     d = nt_error(p->cx, at, NT_LITERAL, "a string has no such escape");
     nt_hint(d, "those there are: \\n \\t \\r \\e \\0 \\\" \\\\ and \\xHH");
-    return text[*i];
 }
 
-int nt_literal_string(struct nt_parser *p, const char *text, size_t len)
+/* The escape whose backslash is at text[0]; bytes taken, 0 when there is none such. */
+static size_t read_escape(const char *text, size_t len, char *ret_byte)
 {
-    struct nt_node *node = nt_node_new(p->cx, NT_NODE_STRING, p->token.at);
-    bool closed = len > 1 && text[len - 1] == text[0];
-    char *bytes;
+    static const char letters[] = "n\nt\tr\r\"\"\\\\e\0330\0";
 
+    if (len >= 4 && text[1] == 'x' && hex_digit(text[2]) >= 0 && hex_digit(text[3]) >= 0) {
+        *ret_byte = (char)(hex_digit(text[2]) << 4 | hex_digit(text[3]));
+        return 4;
+    }
+    for (size_t i = 0; len >= 2 && i + 1 < sizeof(letters); i += 2) {
+        if (letters[i] == text[1]) {
+            *ret_byte = letters[i + 1];
+            return 2;
+        }
+    }
+    return 0;
+}
+
+/* The text between the quotes; of bad escapes the first is reported. */
+static void unescape(struct nt_parser *p, const char *text, size_t begin, size_t end)
+{
+    struct nt_node *node = p->token.value.node;
+    char *bytes = nt_alloc(p->cx->arena, end - begin + 1);
+    bool refused = false;
+
+    node->text = bytes;
+    for (size_t i = begin, n; i < end; i += n) {
+        n = text[i] == '\\' ? read_escape(text + i, end - i, &bytes[node->len]) : 0;
+        if (!n) {
+            bytes[node->len] = text[i];
+            if (text[i] == '\\' && !refused)
+                refuse_escape(p, i);
+            refused |= text[i] == '\\';
+            n = 1;
+        }
+        node->len++;
+    }
+}
+
+int nt_literal_string(struct nt_parser *p, const char *text, size_t len, bool closed)
+{
+    p->token.value.node = nt_node_new(p->cx, NT_NODE_STRING, p->token.at);
     if (!closed) {
         struct nt_diag *d = nt_error(p->cx, p->token.at, NT_UNCLOSED, "the string is not closed");
         nt_hint(d, "a string ends with '\"' on the line it begins on");
     }
-    node->text = bytes = nt_alloc(p->cx->arena, len + 1);
-    for (size_t i = 1; i < len - closed; i++)
-        bytes[node->len++] =
-            text[i] == '\\' && i + 1 < len - closed ? escape(p, text, len, &i) : text[i];
-    p->token.value.node = node;
+    unescape(p, text, 1, len - closed);
     return STRING;
 }
