@@ -1,8 +1,9 @@
 /* The passes of the compiler, in order: read this first.
  *
- * Each pass reports all it finds; after one that reported an error the rest is left out. What is true
- * before and after a pass stands at the top of its file. Code generation runs in a forked child, with
- * LLVM in a plugin that only the child loads: LLVM may end the process, and the tracer stays small. */
+ * Each pass reports all it finds; after one that reported an error the rest is left out. What is
+ * true before and after a pass stands at the top of its file. Code generation runs in a forked
+ * child, with LLVM in a plugin that only the child loads: LLVM may end the process, and the tracer
+ * stays small. */
 #include "compiler/compile.h"
 
 #include "compiler/generate.h"
@@ -27,12 +28,12 @@ static const struct nt_pass {
     void (*run)(struct nt_unit *u);             /* what it does: */
     void (*dump)(struct nt_unit *u, FILE *out); /* -d NAME prints */
 } passes[] = {
-    {"parse", parse, parse_dump},              /* text -> tree */
-    {"library", nt_library, nt_library_dump},  /* declarations into scope, parameters get values */
-    {"bind", nt_bind, nt_bind_dump},           /* events -> this kernel's hooks */
-    {"check", nt_check, nt_check_dump},        /* bodies -> typed trees */
-    {"layout", nt_layout, nt_layout_dump},     /* numbers for keys, slots, rows, programs */
-    {"lower", NULL, nt_generate_dump_llvm},    /* typed trees -> LLVM, in the child */
+    {"parse", parse, parse_dump},             /* text -> tree */
+    {"library", nt_library, nt_library_dump}, /* declarations into scope, parameters get values */
+    {"bind", nt_bind, nt_bind_dump},          /* events -> this kernel's hooks */
+    {"check", nt_check, nt_check_dump},       /* bodies -> typed trees */
+    {"layout", nt_layout, nt_layout_dump},    /* numbers for keys, slots, rows, programs */
+    {"lower", NULL, nt_generate_dump_llvm},   /* typed trees -> LLVM, in the child */
     {"emit", nt_generate, nt_generate_dump_asm}, /* LLVM -> BPF object, in the child */
 };
 

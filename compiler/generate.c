@@ -1,5 +1,5 @@
-/* The child inherits the typed tree, loads the plugin with LLVM, and hands the object back through a
- * memory file. Whatever becomes of it (LLVM may exit, abort or crash), the parent goes on. */
+/* The child inherits the typed tree, loads the plugin with LLVM, and hands the object back through
+ * a memory file. Whatever becomes of it (LLVM may exit, abort or crash), the parent goes on. */
 #include "compiler/generate.h"
 
 #include "compiler/codegen/codegen.h"

@@ -25,8 +25,7 @@ static void list_events(struct nt_unit *u, FILE *out)
 {
     NT_VEC(struct nt_node *) sorted = {0};
 
-    nt_names_each (it, &u->events)
-        *nt_vec_push(u->cx->arena, &sorted) = it->value;
+    nt_names_each(it, &u->events) * nt_vec_push(u->cx->arena, &sorted) = it->value;
     if (sorted.n)
         qsort(sorted.at, sorted.n, sizeof(*sorted.at), by_name);
     nt_vec_each (e, &sorted)
@@ -82,8 +81,8 @@ static int list_fields(struct nt_unit *u, const char *name, FILE *out)
     const struct nt_node *event = nt_names_find(&u->events, name ? name : "");
 
     if (!event) {
-        struct nt_diag *d = nt_error_at_none(u->cx, NT_UNKNOWN_EVENT, "there is no event '%s'",
-                                             name ? name : "");
+        struct nt_diag *d =
+            nt_error_at_none(u->cx, NT_UNKNOWN_EVENT, "there is no event '%s'", name ? name : "");
         nt_hint_event(u, d, name ? name : "");
         return -ENOENT;
     }
@@ -157,6 +156,7 @@ int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)
     struct nt_unit u = {.cx = cx};
     struct nt_guess g = nt_guess(what);
 
+    cx->options.script_argc = 0; /* there is no script whose options they could be */
     u.source = nt_source_add(cx, "-", "", 0);
     u.script = nt_parse_script(cx, u.source);
     nt_library(&u);
@@ -181,13 +181,16 @@ int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)
             nt_guess_try(&g, whats[i]);
         nt_hint_guess(d, &g);
         if (!d->hint)
-            nt_hint(d, "there are lists of events, fields EVENT, scripts, functions, aggregations, types");
+            nt_hint(
+                d,
+                "there are lists of events, fields EVENT, scripts, functions, aggregations, types");
         return -ENOENT;
     }
     return 0;
 }
 
-int nt_library_script(struct nt_cx *cx, const char *name, uint16_t *ret_source, const char **ret_guess)
+int nt_library_script(struct nt_cx *cx, const char *name, uint16_t *ret_source,
+                      const char **ret_guess)
 {
     struct nt_stdfiles files = nt_stdlib_files(cx);
     struct nt_guess g = nt_guess(name);

@@ -1,6 +1,6 @@
 /* The contract between compiler/ and runtime/: a compiled script as an ELF image and a plain
- * description of its probes, tables, records and of the bodies that run in ntrace itself. The runtime
- * knows nothing else of a script. All of it lives in the compilation's arena. */
+ * description of its probes, tables, records and of the bodies that run in ntrace itself. The
+ * runtime knows nothing else of a script. All of it lives in the compilation's arena. */
 #pragma once
 
 #include "compiler/base/source.h"
@@ -15,14 +15,14 @@
 
 /* What a probe counts about itself. */
 enum nt_counter {
-    NT_CNT_RING_FULL, /* rows that found the ring full */
-    NT_CNT_OTHERS,    /* updates that found a table full and went to (others) */
-    NT_CNT_UNPARSED,  /* packets whose headers could not be read */
-    NT_CNT_NO_START,  /* latencies whose start was not seen */
-    NT_CNT_HELD,      /* rows held back by limit */
+    NT_CNT_RING_FULL,  /* rows that found the ring full */
+    NT_CNT_OTHERS,     /* updates that found a table full and went to (others) */
+    NT_CNT_UNPARSED,   /* packets whose headers could not be read */
+    NT_CNT_NO_START,   /* latencies whose start was not seen */
+    NT_CNT_HELD,       /* rows held back by limit */
     NT_CNT_START_FULL, /* starts that found no room */
-    NT_CNT_STACK,     /* stacks that could not be taken */
-    NT_CNT_MISSED,     /* runs the kernel skipped: filled in by the runtime, from the kernel's count */
+    NT_CNT_STACK,      /* stacks that could not be taken */
+    NT_CNT_MISSED, /* runs the kernel skipped: filled in by the runtime, from the kernel's count */
     NT_CNT_MAX,
 };
 
@@ -39,7 +39,7 @@ struct nt_probe {
 struct nt_column {
     const char *name;
     const struct nt_type *type;
-    uint16_t word; /* offset in words from the key's or record's first column */
+    uint16_t word;      /* offset in words from the key's or record's first column */
     int16_t absent_bit; /* bit in the absent word, or -1: always there */
 };
 
@@ -52,23 +52,23 @@ struct nt_layout {
 };
 
 struct nt_table {
-    const char *name;   /* "drops", or the aggregation's own text */
+    const char *name; /* "drops", or the aggregation's own text */
     bool named;
-    const char *map[2]; /* per-CPU hashes key -> slot; [1] is NULL when it is never cleared */
-    const char *others; /* per-CPU array [buffer] of one slot: what found the table full */
+    const char *map[2];   /* per-CPU hashes key -> slot; [1] is NULL when it is never cleared */
+    const char *others;   /* per-CPU array [buffer] of one slot: what found the table full */
     struct nt_layout key; /* ncolumns 0: one row; the key is then one word, 0 */
     const struct nt_agg_use *aggs;
     uint16_t naggs;
     uint16_t slot_words;
-    uint32_t max; /* keys */
+    uint32_t max;    /* keys */
     bool end_prints; /* an `end` body prints it: no report of its own at the end */
 };
 
 /* printf: literal text and conversions in turn. */
 struct nt_piece {
-    const char *text; /* literal, or NULL: a conversion */
-    int16_t column;   /* index of the argument */
-    char conv;        /* d u x s ... as the checker understood it; 's' prints any type as itself */
+    const char *text;  /* literal, or NULL: a conversion */
+    int16_t column;    /* index of the argument */
+    char conv;         /* d u x s ... as the checker understood it; 's' prints any type as itself */
     const char *flags; /* what stands between % and conv: "-16", "08", "" */
 };
 
@@ -87,13 +87,32 @@ struct nt_record {
 
 /* Expressions of bodies that run in ntrace. Values as in BPF: words and an absent mark. */
 enum nt_xop {
-    NT_X_CONST, /* words */
-    NT_X_LOCAL, /* slot */
-    NT_X_NOW,   /* ns of CLOCK_MONOTONIC */
+    NT_X_CONST,   /* words */
+    NT_X_LOCAL,   /* slot */
+    NT_X_NOW,     /* ns of CLOCK_MONOTONIC */
     NT_X_ELAPSED, /* ns since all probes were attached */
-    NT_X_ADD, NT_X_SUB, NT_X_MUL, NT_X_DIV, NT_X_MOD, NT_X_AND, NT_X_OR, NT_X_XOR, NT_X_SHL, NT_X_SHR,
-    NT_X_EQ, NT_X_NE, NT_X_LT, NT_X_LE, NT_X_GT, NT_X_GE, /* signedness: type of kid[0] */
-    NT_X_LAND, NT_X_LOR, NT_X_LNOT, NT_X_NEG, NT_X_COND, NT_X_ELSE, /* ?: and ?? */
+    NT_X_ADD,
+    NT_X_SUB,
+    NT_X_MUL,
+    NT_X_DIV,
+    NT_X_MOD,
+    NT_X_AND,
+    NT_X_OR,
+    NT_X_XOR,
+    NT_X_SHL,
+    NT_X_SHR,
+    NT_X_EQ,
+    NT_X_NE,
+    NT_X_LT,
+    NT_X_LE,
+    NT_X_GT,
+    NT_X_GE, /* signedness: type of kid[0] */
+    NT_X_LAND,
+    NT_X_LOR,
+    NT_X_LNOT,
+    NT_X_NEG,
+    NT_X_COND,
+    NT_X_ELSE, /* ?: and ?? */
 };
 struct nt_x {
     enum nt_xop op;
@@ -115,8 +134,8 @@ enum nt_act_kind {
 struct nt_act {
     enum nt_act_kind kind;
     int table;
-    uint32_t top;   /* PRINT: rows, 0: the script's $top */
-    int by;         /* PRINT: sort by this aggregation, -1: the first */
+    uint32_t top; /* PRINT: rows, 0: the script's $top */
+    int by;       /* PRINT: sort by this aggregation, -1: the first */
     uint16_t slot;
     const struct nt_x *expr;
     const struct nt_record *record;
@@ -145,6 +164,6 @@ struct nt_program {
     uint32_t nrecords;
     const struct nt_body *bodies;
     uint32_t nbodies;
-    uint32_t top;       /* rows of a printed table: $top */
+    uint32_t top; /* rows of a printed table: $top */
     bool uses_rings, uses_stacks;
 };

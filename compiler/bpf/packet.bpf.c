@@ -2,8 +2,9 @@
  *
  * Offsets are from skb->head. Bytes up to tail are the linear part; reading a little beyond it is
  * safe (skb_shared_info lies behind the buffer), but says nothing. Where the headers are depends on
- * the hook: drivers set mac_header, the receive path network_header only after its tracepoint, and a
- * dropped packet may be in any state. So the declared place is tried first and has to look right. */
+ * the hook: drivers set mac_header, the receive path network_header only after its tracepoint, and
+ * a dropped packet may be in any state. So the declared place is tried first and has to look right.
+ */
 #include "compiler/bpf/packet.h"
 #include "compiler/bpf/rt.h"
 
@@ -84,7 +85,8 @@ static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
     }
 }
 
-u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol, u32 place);
+u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol,
+                 u32 place);
 u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol, u32 place)
 {
     u32 start = (u32)(data - head), off, type = protocol;

@@ -3,7 +3,8 @@
 
 enum {
     NT_HAVE_ETH = 1 << 0,
-    NT_HAVE_VLAN = 1 << 1, /* a tag in the packet; one that the skb carries apart is the view's business */
+    NT_HAVE_VLAN =
+        1 << 1, /* a tag in the packet; one that the skb carries apart is the view's business */
     NT_HAVE_ARP = 1 << 2,
     NT_HAVE_IP = 1 << 3,
     NT_HAVE_IP6 = 1 << 4,
@@ -12,7 +13,8 @@ enum {
     NT_HAVE_TCP = 1 << 7,
     NT_HAVE_UDP = 1 << 8,
     NT_HAVE_SCTP = 1 << 9,
-    NT_HAVE_UNPARSED = 1 << 10, /* there, but not to be read: outside the linear part, or cut short */
+    NT_HAVE_UNPARSED =
+        1 << 10, /* there, but not to be read: outside the linear part, or cut short */
 };
 
 /* Bytes read per layer. */
@@ -22,7 +24,7 @@ enum { NT_L2_BYTES = 18, NT_L3_BYTES = 40, NT_L4_BYTES = 20 };
 enum nt_place { NT_AT_NETWORK, NT_AT_MAC, NT_AT_DATA, NT_AT_TRANSPORT, NT_AT_ANY };
 
 /* What nt_packet_l3() returns. */
-#define NT_L3_HAVE(r)  ((r) & 0xffff)
-#define NT_L3_PROTO(r) ((r) >> 32 & 0xff) /* behind IPv6's extension headers */
+#define NT_L3_HAVE(r)  ((r)&0xffff)
+#define NT_L3_PROTO(r) ((r) >> 32 & 0xff)   /* behind IPv6's extension headers */
 #define NT_L3_L4(r)    ((r) >> 16 & 0xffff) /* where layer 4 begins, from head */
 #define NT_L3_FRAGMENT (1ull << 40)         /* not the first: it has no layer 4 header */

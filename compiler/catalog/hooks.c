@@ -5,7 +5,25 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct nt_harg *args_of(struct nt_arena *a, const struct nt_kparam *params, uint32_t n)
+/* Arguments that can be null though their names do not say so (kernel/bpf/btf.c, raw_tp_null_args;
+ * include/trace/events): what lies behind them may be absent. */
+static const struct {
+    const char *tracepoint, *arg;
+} null_args[] = {
+    {"tcp_send_reset", "sk"},
+    {"tcp_send_reset", "skb"},
+    {"kfree_skb", "rx_sk"},
+};
+
+static bool can_be_null(const char *tracepoint, const char *arg)
+{
+    for (size_t i = 0; i < sizeof(null_args) / sizeof(*null_args); i++)
+        if (strcmp(null_args[i].tracepoint, tracepoint) == 0 && strcmp(null_args[i].arg, arg) == 0)
+            return true;
+    return false;
+}
+
+static struct nt_harg *args_of(struct nt_arena *a, const struct nt_kparam *params, uint32_t n)
 {
     struct nt_harg *arg = NT_NEW_N(a, struct nt_harg, n + 1);
 
@@ -21,6 +39,7 @@ static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const c
                           struct nt_target *ret_target, const char **ret_why)
 {
     const struct nt_kparam *params;
+    struct nt_harg *arg;
     uint32_t n;
 
     if (nt_kernel_raw_tracepoint(k, a, target, &params, &n) < 0) {
@@ -28,10 +47,14 @@ static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const c
         return -ENOENT;
     }
     bool direct = nt_kernel_has(k, NT_FEATURE_TP_BTF);
+
+    arg = args_of(a, params, n);
+    for (uint32_t i = 0; i < n; i++)
+        arg[i].nullable |= can_be_null(target, arg[i].name);
     *ret_target = (struct nt_target){
         .args = direct ? NT_ARGS_BTF : NT_ARGS_RAW,
         .section = nt_sprintf(a, "%s/%s", direct ? "tp_btf" : "raw_tp", target),
-        .arg = args_of(a, params, n),
+        .arg = arg,
         .nargs = n,
         .typed = true,
     };

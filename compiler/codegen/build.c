@@ -110,6 +110,6 @@ void nt_set_location(struct nt_gen *g, struct nt_span at)
 {
     struct nt_pos pos = nt_pos_of(g->u->cx, at);
 
-    LLVMSetCurrentDebugLocation2(g->b, LLVMDIBuilderCreateDebugLocation(g->ctx, pos.line, pos.col,
-                                                                         g->f.scope, NULL));
+    LLVMSetCurrentDebugLocation2(
+        g->b, LLVMDIBuilderCreateDebugLocation(g->ctx, pos.line, pos.col, g->f.scope, NULL));
 }

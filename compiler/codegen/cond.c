@@ -56,7 +56,8 @@ static LLVMValueRef mixed_equal(struct nt_gen *g, const struct nt_expr *e, LLVMV
                                 LLVMValueRef b, LLVMValueRef equal)
 {
     bool sa = e->kid[0]->type->is_signed, sb = e->kid[1]->type->is_signed;
-    bool both_numbers = e->kid[0]->type->kind == NT_KIND_INT || e->kid[1]->type->kind == NT_KIND_INT;
+    bool both_numbers =
+        e->kid[0]->type->kind == NT_KIND_INT || e->kid[1]->type->kind == NT_KIND_INT;
 
     if (sa == sb || !both_numbers || is_small_const(e->kid[0]) || is_small_const(e->kid[1]))
         return equal;
@@ -86,10 +87,10 @@ static LLVMValueRef in_range(struct nt_gen *g, const struct nt_expr *x, LLVMValu
                              const struct nt_test *t)
 {
     bool is_signed = x->type->is_signed;
-    LLVMValueRef low = LLVMBuildICmp(g->b, is_signed ? LLVMIntSGE : LLVMIntUGE, v,
-                                     nt_i64(g, t->a[0]), "");
-    LLVMValueRef high = LLVMBuildICmp(g->b, is_signed ? LLVMIntSLE : LLVMIntULE, v,
-                                      nt_i64(g, t->b[0]), "");
+    LLVMValueRef low =
+        LLVMBuildICmp(g->b, is_signed ? LLVMIntSGE : LLVMIntUGE, v, nt_i64(g, t->a[0]), "");
+    LLVMValueRef high =
+        LLVMBuildICmp(g->b, is_signed ? LLVMIntSLE : LLVMIntULE, v, nt_i64(g, t->b[0]), "");
 
     return nt_both(g, low, high);
 }

@@ -122,7 +122,8 @@ static LLVMValueRef divide(struct nt_gen *g, enum nt_xop op, bool is_signed, LLV
     return LLVMBuildSub(g->b, LLVMBuildXor(g->b, q, sign, ""), sign, "");
 }
 
-static LLVMValueRef compute(struct nt_gen *g, const struct nt_expr *e, LLVMValueRef a, LLVMValueRef b)
+static LLVMValueRef compute(struct nt_gen *g, const struct nt_expr *e, LLVMValueRef a,
+                            LLVMValueRef b)
 {
     switch (e->xop) {
     case NT_X_ADD:

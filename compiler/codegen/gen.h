@@ -1,7 +1,7 @@
 /* Typed bodies -> LLVM module -> BPF object. Runs in a child process of its own: LLVM may end it.
  *
- * A value is nt_val: i64 words and an i1 that says whether it is there (NULL: always). Everything is
- * SSA; memory is used only for what helpers need an address of. All access to kernel memory goes
+ * A value is nt_val: i64 words and an i1 that says whether it is there (NULL: always). Everything
+ * is SSA; memory is used only for what helpers need an address of. All access to kernel memory goes
  * through memory.c. */
 #pragma once
 
@@ -22,7 +22,7 @@ struct nt_fn {
     LLVMValueRef fn, ctx;
     LLVMBasicBlockRef entry; /* allocas only */
     LLVMMetadataRef scope;   /* DISubprogram */
-    LLVMValueRef key;        /* room for a table's key: NT_MAX_KEY_WORDS words, made on first use */
+    LLVMValueRef key;        /* room for a table's key, made on first use */
     LLVMValueRef index;      /* room for an array's index, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
     uint8_t layers; /* parsed on every way to here */
@@ -92,7 +92,7 @@ LLVMValueRef nt_false(struct nt_gen *g);
 LLVMBasicBlockRef nt_block_new(struct nt_gen *g, const char *name);
 void nt_at(struct nt_gen *g, LLVMBasicBlockRef block); /* goes on building there */
 void nt_jump(struct nt_gen *g, LLVMBasicBlockRef to);  /* unless the block has ended */
-LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name); /* on the stack */
+LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name);    /* on the stack */
 LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word); /* address */
 LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, uint32_t offset);
 LLVMValueRef nt_get(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef at);

@@ -18,8 +18,8 @@ static LLVMMetadataRef number_member(struct nt_gen *g, const char *name, uint32_
 {
     LLVMMetadataRef file = g->files[g->u->source];
     LLVMMetadataRef range = LLVMDIBuilderGetOrCreateSubrange(g->di, 0, value);
-    LLVMMetadataRef array = LLVMDIBuilderCreateArrayType(g->di, (uint64_t)value * 32, 32,
-                                                         g->int_type, &range, 1);
+    LLVMMetadataRef array =
+        LLVMDIBuilderCreateArrayType(g->di, (uint64_t)value * 32, 32, g->int_type, &range, 1);
     LLVMMetadataRef pointer = LLVMDIBuilderCreatePointerType(g->di, array, 64, 64, 0, "", 0);
 
     return LLVMDIBuilderCreateMemberType(g->di, file, name, strlen(name), file, 0, 64, 64,
@@ -32,8 +32,8 @@ static void make_map(struct nt_gen *g, const struct map *m)
         const char *name;
         uint32_t value;
     } numbers[] = {
-        {"type", m->type},           {"key_size", m->key_size}, {"value_size", m->value_size},
-        {"max_entries", m->max},     {"map_flags", m->flags},
+        {"type", m->type},       {"key_size", m->key_size}, {"value_size", m->value_size},
+        {"max_entries", m->max}, {"map_flags", m->flags},
     };
     enum { N = sizeof(numbers) / sizeof(*numbers) };
     LLVMMetadataRef members[N], type, expr, file = g->files[g->u->source];
@@ -42,8 +42,8 @@ static void make_map(struct nt_gen *g, const struct map *m)
 
     for (uint32_t i = 0; i < N; i++)
         members[i] = number_member(g, numbers[i].name, numbers[i].value, i);
-    type = LLVMDIBuilderCreateStructType(g->di, file, "", 0, file, 0, N * 64, 64, 0, NULL, members, N,
-                                         0, NULL, "", 0);
+    type = LLVMDIBuilderCreateStructType(g->di, file, "", 0, file, 0, N * 64, 64, 0, NULL, members,
+                                         N, 0, NULL, "", 0);
     expr = LLVMDIBuilderCreateGlobalVariableExpression(
         g->di, file, m->name, strlen(m->name), "", 0, file, 0, type, false,
         LLVMDIBuilderCreateExpression(g->di, NULL, 0), NULL, 0);
@@ -94,8 +94,8 @@ void nt_make_maps(struct nt_gen *g)
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
     nt_vec_each (clock, &g->u->clocks)
-        make_map(g, &(struct map){(*clock)->map, BPF_MAP_TYPE_LRU_HASH, (*clock)->key_words * 8u, 16,
-                                  START_ENTRIES, 0});
+        make_map(g, &(struct map){(*clock)->map, BPF_MAP_TYPE_LRU_HASH, (*clock)->key_words * 8u,
+                                  16, START_ENTRIES, 0});
 }
 
 LLVMValueRef nt_map(struct nt_gen *g, const char *name)

@@ -2,8 +2,8 @@
  *
  * `direct` pointers are followed by plain loads, which the kernel makes safe; all others by
  * bpf_probe_read_kernel. A pointer that can be null is tested before, which the verifier wants of
- * trusted ones. The context is addressed through llvm.preserve.static.offset, or the optimiser would
- * merge two accesses into one at a computed offset, which the verifier refuses. */
+ * trusted ones. The context is addressed through llvm.preserve.static.offset, or the optimiser
+ * would merge two accesses into one at a computed offset, which the verifier refuses. */
 #include "compiler/codegen/gen.h"
 
 #include <string.h>
@@ -15,8 +15,8 @@ LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type)
     static const char name[] = "llvm.preserve.static.offset";
     unsigned id = LLVMLookupIntrinsicID(name, sizeof(name) - 1);
     LLVMValueRef fn = LLVMGetIntrinsicDeclaration(g->module, id, NULL, 0);
-    LLVMValueRef base = LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->ctx, id, NULL, 0), fn,
-                                       &g->f.ctx, 1, "");
+    LLVMValueRef base =
+        LLVMBuildCall2(g->b, LLVMIntrinsicGetType(g->ctx, id, NULL, 0), fn, &g->f.ctx, 1, "");
 
     return nt_get(g, type, nt_byte_at(g, base, offset));
 }
@@ -46,7 +46,8 @@ static LLVMValueRef widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRe
     if (e->bits) {
         v = LLVMBuildLShr(g->b, nt_zext(g, v), nt_i64(g, e->shift), "");
         if (!e->is_signed)
-            return LLVMBuildAnd(g->b, v, nt_i64(g, e->bits >= 64 ? ~0ull : (1ull << e->bits) - 1), "");
+            return LLVMBuildAnd(g->b, v, nt_i64(g, e->bits >= 64 ? ~0ull : (1ull << e->bits) - 1),
+                                "");
         v = LLVMBuildShl(g->b, v, nt_i64(g, 64u - e->bits), "");
         return LLVMBuildAShr(g->b, v, nt_i64(g, 64u - e->bits), "");
     }
@@ -104,35 +105,21 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
 
 /* -- reading behind a pointer ----------------------------------------------------------------- */
 
-/* Can the pointer be null? An argument that is not called nullable can't. */
-static bool needs_test(const struct nt_expr *e, struct nt_val base)
-{
-    const struct nt_expr *b = e->kid[0];
-
-    while (b->op == NT_E_ADDR)
-        b = b->kid[0];
-    return base.there || !(b->op == NT_E_ARG && e->direct_base);
-}
-
 static LLVMValueRef pointer_to(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
     return nt_byte_at(g, LLVMBuildIntToPtr(g->b, base.w[0], g->ptr, ""), (uint32_t)e->offset);
 }
 
-/* What is read where the base is there; its words are 0 elsewhere. */
+/* What is read where the base is there; its words are 0 elsewhere. The test stands before arguments
+ * too, of which only some can be null: the verifier has a list of its own (raw_tp_null_args), and
+ * where the packet was tested once the optimiser leaves it out. */
 struct guarded {
     LLVMBasicBlockRef before, read, done;
-    bool tested;
 };
 
-static struct guarded begin_read(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
+static struct guarded begin_read(struct nt_gen *g, struct nt_val base)
 {
-    struct guarded r = {.tested = needs_test(e, base)};
-
-    if (!r.tested)
-        return r;
-    r.read = nt_block_new(g, "read");
-    r.done = nt_block_new(g, "read_done");
+    struct guarded r = {.read = nt_block_new(g, "read"), .done = nt_block_new(g, "read_done")};
     LLVMValueRef ok = LLVMBuildICmp(g->b, LLVMIntNE, base.w[0], nt_i64(g, 0), "");
 
     ok = nt_both(g, base.there, ok);
@@ -142,17 +129,17 @@ static struct guarded begin_read(struct nt_gen *g, const struct nt_expr *e, stru
     return r;
 }
 
-static struct nt_val end_read(struct nt_gen *g, struct guarded *r, uint32_t words, struct nt_val v)
+static struct nt_val end_read(struct nt_gen *g, const struct guarded *r, const struct nt_expr *e,
+                              struct nt_val v)
 {
     LLVMBasicBlockRef from = LLVMGetInsertBlock(g->b);
 
-    if (!r->tested)
-        return v;
     LLVMBuildBr(g->b, r->done);
     nt_at(g, r->done);
-    for (uint32_t i = 0; i < words; i++)
+    for (uint32_t i = 0; i < e->type->words; i++)
         v.w[i] = nt_phi(g, g->i64, nt_i64(g, 0), r->before, v.w[i], from);
-    v.there = nt_phi(g, g->i1, nt_false(g), r->before, v.there ? v.there : nt_true(g), from);
+    if (e->maybe)
+        v.there = nt_phi(g, g->i1, nt_false(g), r->before, v.there ? v.there : nt_true(g), from);
     return v;
 }
 
@@ -170,7 +157,7 @@ static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words,
 
 struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = begin_read(g, e, base);
+    struct guarded r = begin_read(g, base);
     LLVMTypeRef type = int_of(g, e->size);
     LLVMValueRef from = pointer_to(g, e, base), room;
     struct nt_val v = {0};
@@ -183,7 +170,7 @@ struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val b
         v.w[0] = nt_get(g, type, room);
     }
     v.w[0] = widen(g, e, v.w[0]);
-    return end_read(g, &r, 1, v);
+    return end_read(g, &r, e, v);
 }
 
 /* Clears what stands behind the first NUL: equal texts are equal keys. */
@@ -231,7 +218,7 @@ static LLVMValueRef text_word(struct nt_gen *g, LLVMValueRef from, uint32_t offs
 
 struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = begin_read(g, e, base);
+    struct guarded r = begin_read(g, base);
     LLVMValueRef from = pointer_to(g, e, base), room;
     uint32_t words = e->type->words;
     struct nt_val v = {0};
@@ -246,13 +233,13 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
         for (uint32_t i = 0; i < words; i++)
             v.w[i] = nt_get(g, g->i64, nt_word_at(g, room, i));
     }
-    return end_read(g, &r, words, v);
+    return end_read(g, &r, e, v);
 }
 
 /* An IPv6 address, or one that IPv4 is mapped into: the same words. */
 struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = begin_read(g, e, base);
+    struct guarded r = begin_read(g, base);
     LLVMValueRef from = pointer_to(g, e, base);
     struct nt_val v = {0};
 
@@ -264,7 +251,7 @@ struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct 
     }
     for (uint32_t i = 0; i < 2; i++)
         v.w[i] = swap(g, nt_get(g, g->i64, nt_word_at(g, from, i)), 8);
-    return end_read(g, &r, 2, v);
+    return end_read(g, &r, e, v);
 }
 
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size)

@@ -21,8 +21,9 @@ extern const unsigned int nt_bpf_bitcode_size;
 
 /* Not `default<O2>`: these few do nearly as well on what we emit, in a tenth of the time. */
 static const char early[] = "default<O0>";
-static const char passes[] = "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,gvn,"
-                             "dse,adce,simplifycfg)";
+static const char passes[] =
+    "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,gvn,"
+    "dse,adce,simplifycfg)";
 
 struct report {
     char *text;
@@ -99,8 +100,8 @@ static void describe_module(struct nt_gen *g)
 
         g->files[i] = LLVMDIBuilderCreateFile(g->di, name, strlen(name), "", 0);
     }
-    LLVMDIBuilderCreateCompileUnit(g->di, LLVMDWARFSourceLanguageC, g->files[g->u->source], producer,
-                                   sizeof(producer) - 1, true, "", 0, 0, "", 0,
+    LLVMDIBuilderCreateCompileUnit(g->di, LLVMDWARFSourceLanguageC, g->files[g->u->source],
+                                   producer, sizeof(producer) - 1, true, "", 0, 0, "", 0,
                                    LLVMDWARFEmissionFull, 0, false, false, "", 0, "", 0);
     g->int_type = LLVMDIBuilderCreateBasicType(g->di, "int", 3, 32, 5 /* DW_ATE_signed */, 0);
 }
@@ -136,8 +137,8 @@ static void make_inline(struct nt_gen *g, LLVMValueRef fn)
                                    LLVMGetEnumAttributeKindForName(never, sizeof(never) - 1));
     LLVMAddAttributeAtIndex(
         fn, at,
-        LLVMCreateEnumAttribute(
-            g->ctx, LLVMGetEnumAttributeKindForName(always, sizeof(always) - 1), 0));
+        LLVMCreateEnumAttribute(g->ctx, LLVMGetEnumAttributeKindForName(always, sizeof(always) - 1),
+                                0));
     LLVMSetLinkage(fn, LLVMInternalLinkage);
 }
 

@@ -1,5 +1,5 @@
-/* The layers of the event's packet. A layer is parsed where the first thing that needs it stands, if
- * that is on every way to all later uses; f.layers says which are. The parse itself is C, in
+/* The layers of the event's packet. A layer is parsed where the first thing that needs it stands,
+ * if that is on every way to all later uses; f.layers says which are. The parse itself is C, in
  * compiler/bpf/packet.bpf.c. */
 #include "compiler/codegen/gen.h"
 

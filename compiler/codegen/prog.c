@@ -6,7 +6,8 @@
 static LLVMMetadataRef describe_function(struct nt_gen *g, const struct nt_prog *p)
 {
     struct nt_span at = p->handler[0]->at;
-    LLVMMetadataRef params[] = {g->int_type, g->int_type}; /* long f(void *ctx): BTF wants no more */
+    LLVMMetadataRef params[] = {g->int_type,
+                                g->int_type}; /* long f(void *ctx): BTF wants no more */
     LLVMMetadataRef file = g->files[at.source];
     LLVMMetadataRef type = LLVMDIBuilderCreateSubroutineType(g->di, file, params, 2, 0);
     unsigned line = nt_pos_of(g->u->cx, at).line;
@@ -82,6 +83,25 @@ static void shared_layers(struct nt_gen *g, const struct nt_prog *p)
     nt_need_layers(g, shared);
 }
 
+/* An event with a packet has one: where the kernel calls without (an empty qdisc_dequeue), nothing
+ * is to be done. */
+static void want_packet(struct nt_gen *g, const struct nt_prog *p)
+{
+    const struct nt_packet *packet = p->handler[0]->packet;
+    LLVMBasicBlockRef none, some;
+
+    if (!packet)
+        return;
+    none = nt_block_new(g, "no_packet");
+    some = nt_block_new(g, "packet");
+    LLVMBuildCondBr(g->b,
+                    LLVMBuildICmp(g->b, LLVMIntEQ, nt_lower(g, packet->skb).w[0], nt_i64(g, 0), ""),
+                    none, some);
+    nt_at(g, none);
+    LLVMBuildRet(g->b, nt_i32(g, 0));
+    nt_at(g, some);
+}
+
 void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p)
 {
     LLVMBasicBlockRef start;
@@ -90,6 +110,7 @@ void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p)
     start = nt_block_new(g, "start");
     nt_at(g, start);
     nt_set_location(g, p->handler[0]->at);
+    want_packet(g, p);
     shared_layers(g, p);
     for (uint32_t i = 0; i < p->nhandlers; i++)
         lower_handler(g, p->handler[i]);

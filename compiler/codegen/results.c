@@ -25,10 +25,10 @@ static void put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRe
             nt_put(g, word, nt_word_at(g, to, c->word + w));
         }
         if (v.there && c->absent_bit >= 0)
-            bits = LLVMBuildOr(g->b, bits,
-                               LLVMBuildSelect(g->b, v.there, nt_i64(g, 0),
-                                               nt_i64(g, 1ull << c->absent_bit), ""),
-                               "");
+            bits = LLVMBuildOr(
+                g->b, bits,
+                LLVMBuildSelect(g->b, v.there, nt_i64(g, 0), nt_i64(g, 1ull << c->absent_bit), ""),
+                "");
     }
     if (l->absent_word >= 0)
         nt_put(g, bits, nt_word_at(g, to, (uint32_t)l->absent_word));
@@ -38,10 +38,20 @@ static void put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRe
 
 /* -- tables ----------------------------------------------------------------------------------- */
 
+/* Of the widest key: one room serves all tables of a program. */
+static uint32_t key_words(const struct nt_program *p)
+{
+    uint32_t words = 1;
+
+    for (uint32_t i = 0; i < p->ntables; i++)
+        words = p->tables[i].key.words > words ? p->tables[i].key.words : words;
+    return words;
+}
+
 static LLVMValueRef table_key(struct nt_gen *g, const struct nt_table *t, struct nt_expr **columns)
 {
     if (!g->f.key)
-        g->f.key = nt_room(g, NT_MAX_KEY_WORDS, "key");
+        g->f.key = nt_room(g, key_words(&g->u->program), "key");
     put_columns(g, &t->key, g->f.key, columns);
     return g->f.key;
 }
@@ -185,7 +195,8 @@ void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s)
     const struct nt_record *r = &g->u->program.records[s->record];
     LLVMBasicBlockRef have = nt_block_new(g, "ring"), full = nt_block_new(g, "ring_full");
     LLVMBasicBlockRef write = nt_block_new(g, "row"), done = nt_block_new(g, "sent");
-    LLVMValueRef cpu, room, ring, row, size = nt_i64(g, (NT_RECORD_HEADER_WORDS + r->body.words) * 8u);
+    LLVMValueRef cpu, room, ring, row,
+        size = nt_i64(g, (NT_RECORD_HEADER_WORDS + r->body.words) * 8u);
 
     /* Whatever the columns need is parsed before: reserved room must be given back on all ways. */
     for (uint32_t i = 0; i < s->narg; i++)

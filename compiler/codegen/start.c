@@ -27,10 +27,10 @@ void nt_lower_start(struct nt_gen *g, const struct nt_stmt *s)
         old = nt_map_lookup(g, map, key);
         LLVMBuildCondBr(g->b, nt_is_null(g, old), set, known);
         nt_at(g, known);
-        LLVMBuildCondBr(g->b,
-                        LLVMBuildICmp(g->b, LLVMIntEQ, nt_get(g, g->i64, nt_word_at(g, old, 1)), mark,
-                                      ""),
-                        done, set);
+        LLVMBuildCondBr(
+            g->b,
+            LLVMBuildICmp(g->b, LLVMIntEQ, nt_get(g, g->i64, nt_word_at(g, old, 1)), mark, ""),
+            done, set);
         nt_at(g, set);
     } else {
         LLVMDeleteBasicBlock(known);

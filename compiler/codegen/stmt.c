@@ -74,16 +74,16 @@ void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
 
 /* -- limit ------------------------------------------------------------------------------------ */
 
-/* A slot of all CPUs holds window << 32 | how many so far. Who first sees a new window swaps the slot
- * from what it read, so that no count is lost; then all add one and see which they are. Kernels
- * without compare-and-swap (before 5.12) may let a few more pass where a window begins. */
+/* A slot of all CPUs holds window << 32 | how many so far. Who first sees a new window swaps the
+ * slot from what it read, so that no count is lost; then all add one and see which they are.
+ * Kernels without compare-and-swap (before 5.12) may let a few more pass where a window begins. */
 static LLVMValueRef open_window(struct nt_gen *g, LLVMValueRef slot, LLVMValueRef window)
 {
     LLVMBasicBlockRef fresh = nt_block_new(g, "window"), done = nt_block_new(g, "in_window");
     LLVMValueRef old = nt_get(g, g->i64, slot);
     LLVMValueRef first = LLVMBuildShl(g->b, window, nt_i64(g, 32), "");
-    LLVMValueRef same = LLVMBuildICmp(g->b, LLVMIntEQ, LLVMBuildLShr(g->b, old, nt_i64(g, 32), ""),
-                                      window, "");
+    LLVMValueRef same =
+        LLVMBuildICmp(g->b, LLVMIntEQ, LLVMBuildLShr(g->b, old, nt_i64(g, 32), ""), window, "");
 
     LLVMBuildCondBr(g->b, same, done, fresh);
     nt_at(g, fresh);
@@ -119,7 +119,8 @@ void nt_lower_guard(struct nt_gen *g, const struct nt_guard *guard, LLVMBasicBlo
     window = LLVMBuildAnd(g->b, window, nt_i64(g, 0xffffffff), "");
     n = count_one(g, open_window(g, slot, window));
     n = LLVMBuildAnd(g->b, n, nt_i64(g, 0xffffffff), "");
-    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntULT, n, nt_i64(g, guard->count), ""), yes, held);
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntULT, n, nt_i64(g, guard->count), ""), yes,
+                    held);
     nt_at(g, held);
     nt_count(g, NT_CNT_HELD);
     LLVMBuildBr(g->b, no);

@@ -102,7 +102,9 @@ const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl
 
 const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struct nt_span at)
 {
-    const struct nt_type *t = nt_type_find(name);
+    const struct nt_type *t = nt_type_find(strcmp(name, "u64") == 0   ? "uint"
+                                           : strcmp(name, "i64") == 0 ? "int"
+                                                                      : name);
     const struct nt_node *decl = nt_names_find(&u->enums, name);
     struct nt_guess g;
 

@@ -29,7 +29,8 @@ bool nt_let(struct nt_scope *s, const struct nt_node *node, struct nt_expr **ret
     if (nt_is_const(value) || value->op == NT_E_ABSENT)
         return false;
     if (*s->nlocals == NT_MAX_LOCALS) {
-        nt_error(s->u->cx, node->span, NT_TOO_MUCH, "a body has at most %d variables", NT_MAX_LOCALS);
+        nt_error(s->u->cx, node->span, NT_TOO_MUCH, "a body has at most %d variables",
+                 NT_MAX_LOCALS);
         return false;
     }
     *ret_value = value;

@@ -46,7 +46,8 @@ static bool lhist_bounds(struct nt_scope *s, const struct nt_node *call, struct 
     use->lo = (int64_t)v[0];
     use->hi = (int64_t)v[1];
     use->step = (int64_t)v[2];
-    if (use->step > 0 && use->lo < use->hi && nt_slot_lhist_buckets(use->lo, use->hi, use->step) <= MAX_BUCKETS)
+    if (use->step > 0 && use->lo < use->hi &&
+        nt_slot_lhist_buckets(use->lo, use->hi, use->step) <= MAX_BUCKETS)
         return true;
     nt_error(s->u->cx, call->span, NT_ARGUMENTS,
              "lhist(x, lo, hi, step) needs lo < hi, step > 0 and at most %d buckets", MAX_BUCKETS);

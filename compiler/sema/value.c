@@ -431,11 +431,13 @@ static struct nt_expr *or_else(struct nt_scope *s, const struct nt_node *node,
 
 static struct nt_expr *cast(struct nt_scope *s, const struct nt_node *node)
 {
-    struct nt_expr *e = nt_decay(s->u, nt_value(s, node->kid[0], NULL));
+    struct nt_expr *e = nt_value(s, node->kid[0], NULL);
     const struct nt_type *t = nt_type_of_name(s->u, node->kid[1]->name, node->kid[1]->span);
 
     if (!t || e->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
+    if (t->kind != NT_KIND_POINTER) /* an array is cast as the address that it stands for */
+        e = nt_decay(s->u, e);
     if (!nt_is_number(e->type) || !nt_is_number(t)) {
         nt_error(s->u->cx, node->span, NT_TYPE, "a %s can't be taken as a %s", e->type->name,
                  t->name);
