@@ -129,12 +129,12 @@ static int run(struct nt_cx *cx, const struct nt_cli *cli)
 {
     struct nt_program program;
 
+    if ((!cli->fixture && nt_privilege_check(cx) < 0) || compile(cx, cli, &program) < 0)
+        return NT_EXIT_ERROR;
     if (cli->fixture) {
         nt_error_at_none(cx, NT_USAGE, "--fixture stands in for a kernel: nothing can run on it");
         return NT_EXIT_USAGE;
     }
-    if (nt_privilege_check(cx) < 0 || compile(cx, cli, &program) < 0)
-        return NT_EXIT_ERROR;
     print_diags(cx); /* what the compiler warns of is said before the script runs, not after */
     return nt_session_run(cx, &program, cli);
 }
@@ -149,17 +149,6 @@ static verb_fn *const verbs[] = {
     [NT_VERB_CHECK] = check,
     [NT_VERB_DUMP] = dump,
 };
-
-/* The options of a script are part of the command line, though only the compiler knows them. */
-static bool is_usage(struct nt_cx *cx)
-{
-    nt_vec_each (d, &cx->diags.list) {
-        if ((*d)->severity == NT_SEV_ERROR)
-            return (*d)->code == NT_OPTION || (*d)->code == NT_OPTION_VALUE ||
-                   (*d)->code == NT_OPTION_MISSING;
-    }
-    return false;
-}
 
 static int perform(struct nt_cx *cx, int argc, char **argv)
 {
@@ -181,7 +170,7 @@ static int perform(struct nt_cx *cx, int argc, char **argv)
         nt_error_at_none(cx, NT_FILE, "can't write to standard output: %s", strerror(errno));
         return NT_EXIT_ERROR;
     }
-    return code == NT_EXIT_ERROR && is_usage(cx) ? NT_EXIT_USAGE : code;
+    return code;
 }
 
 /* A standard stream that was closed must not become the fd of something else. What takes its place

@@ -226,16 +226,32 @@ void nt_symbols_address(struct nt_symbols *s, uint64_t address, struct nt_str *o
     print_address(s, address, out);
 }
 
+/* What a stack begins with on every kernel: the tracer's own program, and how the kernel called it.
+ */
+static bool is_own(const struct nt_symbols *s, uint64_t address)
+{
+    static const char *const starts[] = {"bpf_prog_", "bpf_trace_run", "bpf_trampoline_",
+                                         "__bpf_trace_", "__traceiter_"};
+    const struct name *name = find(s, address);
+
+    for (size_t i = 0; name && name->symbol && i < sizeof(starts) / sizeof(starts[0]); i++)
+        if (strncmp(name->symbol, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
 void nt_symbols_stack(struct nt_symbols *s, uint64_t id, struct nt_str *out)
 {
     uint64_t frames[MAX_FRAMES];
-    uint32_t n = read_stack(s, id, frames);
+    uint32_t n = read_stack(s, id, frames), first = 0;
 
     for (uint32_t i = 0; i < n; i++)
         want(s, frames[i]);
     if (s->nwanted)
         resolve(s);
-    for (uint32_t i = 0; i < n; i++) {
+    while (first < n && is_own(s, frames[first]))
+        first++;
+    for (uint32_t i = first; i < n; i++) {
         print_address(s, frames[i], out);
         nt_str_puts(out, "\n");
     }
