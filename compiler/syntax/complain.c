@@ -176,11 +176,13 @@ static struct nt_mishap find(struct nt_parser *p, const char *const *expected, i
 /* Where a bracket is open, what is missing may be its end. */
 static void label_bracket(struct nt_parser *p, struct nt_diag *d, const struct nt_mishap *m)
 {
-    struct nt_bracket *b = p->nbrackets ? &p->bracket[p->nbrackets - 1] : NULL;
+    struct nt_bracket *b = p->bracket + p->nbrackets - 1;
 
-    if (!b || (b->kind == '(' && !nt_mishap_expects(m, "')'")) ||
+    if (b >= p->bracket && b->at.begin == m->at.begin)
+        b--;
+    if (b < p->bracket || (b->kind == '(' && !nt_mishap_expects(m, "')'")) ||
         (b->kind == '[' && !nt_mishap_expects(m, "']'")) || b->kind == '{' || b->kind == '<' ||
-        (b->kind == 's' && !nt_mishap_expects(m, "'}'")) || b->at.begin == m->at.begin)
+        (b->kind == 's' && !nt_mishap_expects(m, "'}'")))
         return;
     nt_label(d, b->at, "opened here");
     b->reported = true;

@@ -85,20 +85,6 @@ static bool is_fraction(const struct place *at)
     return at->m->kind == VERSION && expects(at, "a number");
 }
 
-/* ++ is an operand missing between two signs; -- is one missing behind them. */
-static bool is_increment(const struct place *at)
-{
-    return at->m->kind == '+' && is_text(at, at->p->before_at, "+") &&
-           at->p->before_at.end == at->m->at.begin;
-}
-
-static bool is_decrement(const struct place *at)
-{
-    uint32_t end = at->p->before_at.end;
-
-    return expects(at, "a number") && end >= 2 && memcmp(at->text + end - 2, "--", 2) == 0;
-}
-
 static bool is_loop(const struct place *at)
 {
     return is_text(at, at->p->before_at, "while") || is_text(at, at->p->before_at, "unroll");
@@ -122,8 +108,6 @@ static const struct habit {
     {is_let_with_sigil, "a local has no '$'", "'$' reads a parameter"},
     {is_chained_comparison, "comparisons do not chain", "write: a == b and b == c"},
     {is_fraction, "numbers are whole", "durations and sizes may have a fraction: 0.5ms"},
-    {is_increment, "there is no '++'", "write: @NAME += 1"},
-    {is_decrement, "there is no '--'", "write: @NAME -= 1"},
     {is_loop, NULL, "a loop has bounds: for i in 0..8 { ... }"},
 };
 

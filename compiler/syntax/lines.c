@@ -101,7 +101,7 @@ static void push(struct nt_parser *p, char kind, struct nt_span at)
         nt_lines_stop(p);
         return;
     }
-    p->bracket[p->nbrackets++] = (struct nt_bracket){kind, at, false};
+    p->bracket[p->nbrackets++] = (struct nt_bracket){kind, at, p->quiet};
 }
 
 /* -- reading ---------------------------------------------------------------------------------- */
@@ -232,7 +232,7 @@ static void follow_header(struct nt_parser *p, int kind)
     }
     if (!p->in_header || p->nbrackets)
         return;
-    if (kind == '{' || kind == ANGLE_OPEN || kind == SEP)
+    if (kind == ANGLE_OPEN || kind == SEP || (kind == '{' && kind_of_brace(p) == '{'))
         p->in_header = false;
     else if (kind == CMP || kind == '<' || kind == '>' || kind == IN || kind == NOT_IN)
         p->may_open = true;
@@ -298,6 +298,8 @@ void nt_lines_recover(struct nt_parser *p)
 {
     p->skipping = p->prev != SEP;
     p->skip_depth = p->body_depth;
+    if (p->nbrackets && p->bracket[p->nbrackets - 1].at.begin == p->prev_at.begin)
+        p->bracket[p->nbrackets - 1].reported = true;
 }
 
 /* The broken statement ends with its SEP, or with the '}' of a body that no `else` follows. An `on`
@@ -313,11 +315,15 @@ static struct nt_token skip(struct nt_parser *p)
         p->has_held = true;
         return give(p, made_end(p));
     }
+    p->quiet = true;
     while (t.kind && !(t.kind == SEP && p->nbrackets <= p->skip_depth)) {
-        if (p->closed_body && p->nbrackets <= p->skip_depth && look(p)->kind != ELSE)
-            return give(p, made_end(p));
+        if (p->closed_body && p->nbrackets <= p->skip_depth && look(p)->kind != ELSE) {
+            t = give(p, made_end(p));
+            break;
+        }
         t = next_token(p);
     }
+    p->quiet = false;
     return t;
 }
 
