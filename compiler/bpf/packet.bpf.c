@@ -12,8 +12,6 @@ enum { ETH_IP = 0x0800, ETH_ARP = 0x0806, ETH_VLAN = 0x8100, ETH_IP6 = 0x86dd, E
 enum { P_ICMP = 1, P_TCP = 6, P_UDP = 17, P_ICMP6 = 58, P_SCTP = 132 };
 enum { NO_HEADER = 0xffff };
 
-#define WRONG (~0ull) /* no such header there */
-
 static inline _Bool read(u8 *to, u32 size, u64 from)
 {
     return probe_read_kernel(to, size, (const void *)from) == 0;
@@ -28,8 +26,6 @@ static inline u64 ipv4(const u8 *h, u32 off)
 {
     u32 ihl = (h[0] & 15) * 4;
 
-    if (h[0] >> 4 != 4 || ihl < 20)
-        return WRONG;
     return found(NT_HAVE_IP, off + ihl, h[9], be16(h + 6) & 0x1fff ? NT_L3_FRAGMENT : 0);
 }
 
@@ -40,11 +36,9 @@ static inline u64 ipv6(const u8 *h, u64 head, u32 off, u32 tail)
     u64 fragment = 0;
     u8 ext[4];
 
-    if (h[0] >> 4 != 6)
-        return WRONG;
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) {
-        if (next != 0 && next != 43 && next != 44 && next != 60)
+        if (likely(next != 0 && next != 43 && next != 44 && next != 60))
             break;
         if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4))
             break;
@@ -56,17 +50,16 @@ static inline u64 ipv6(const u8 *h, u64 head, u32 off, u32 tail)
     return found(NT_HAVE_IP6, l4, next, fragment);
 }
 
-static inline u64 l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
+/* Reads layer 3 at off; false where it does not look like one of this type. */
+static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
 {
     u32 need = type == ETH_IP ? 20 : type == ETH_ARP ? 28 : 40;
 
     if (off + need > tail || !read(h, NT_L3_BYTES, head + off))
-        return WRONG;
+        return 0;
     if (type == ETH_IP)
-        return ipv4(h, off);
-    if (type == ETH_IP6)
-        return ipv6(h, head, off, tail);
-    return found(NT_HAVE_ARP, 0, 0, 0);
+        return h[0] >> 4 == 4 && (h[0] & 15) >= 5;
+    return type == ETH_ARP || h[0] >> 4 == 6;
 }
 
 /* Tags within the packet: layer 3 and its type lie behind them. */
@@ -76,7 +69,7 @@ static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
 
 #pragma clang loop unroll(full)
     for (int i = 0; i < 2; i++) {
-        if (*type != ETH_VLAN && *type != ETH_QINQ)
+        if (likely(*type != ETH_VLAN && *type != ETH_QINQ))
             return;
         if (*off + 4 > tail || !read(tag, sizeof(tag), head + *off))
             return;
@@ -89,9 +82,9 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
                  u32 place);
 u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol, u32 place)
 {
-    u32 start = (u32)(data - head), off, type = protocol;
+    u32 start = (u32)(data - head), off = network, type = protocol;
     u8 ethertype[2];
-    u64 r;
+    _Bool ok;
 
     if (place == NT_AT_DATA) {
         if (!read(ethertype, sizeof(ethertype), data + 12))
@@ -100,18 +93,24 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
         off = start + 14;
     } else if (place == NT_AT_MAC) {
         off = start > mac ? start : mac + 14;
-    } else {
-        off = network;
     }
     skip_tags(head, tail, &off, &type);
     if (type != ETH_IP && type != ETH_IP6 && type != ETH_ARP)
         return 0;
-    r = l3_at(h, head, off, tail, type);
-    if (r == WRONG && place != NT_AT_DATA && start != off)
-        r = l3_at(h, head, start, tail, type);
-    if (r == WRONG && place == NT_AT_ANY && mac != NO_HEADER)
-        r = l3_at(h, head, mac + 14, tail, type);
-    return r == WRONG ? NT_HAVE_UNPARSED : r;
+    ok = l3_at(h, head, off, tail, type);
+    if (place != NT_AT_DATA && unlikely(!ok)) {
+        off = start;
+        ok = l3_at(h, head, off, tail, type);
+    }
+    if (place == NT_AT_ANY && unlikely(!ok) && mac != NO_HEADER) {
+        off = mac + 14;
+        ok = l3_at(h, head, off, tail, type);
+    }
+    if (unlikely(!ok))
+        return NT_HAVE_UNPARSED;
+    if (type == ETH_IP)
+        return ipv4(h, off);
+    return type == ETH_IP6 ? ipv6(h, head, off, tail) : found(NT_HAVE_ARP, 0, 0, 0);
 }
 
 static inline u32 have_of(u32 proto)

@@ -16,3 +16,6 @@ static inline u16 be16(const u8 *p)
 {
     return (u16)(p[0] << 8 | p[1]);
 }
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
