@@ -39,12 +39,9 @@ static const struct nt_pass {
 
 enum { NPASSES = sizeof(passes) / sizeof(*passes) };
 
-bool nt_is_pass(const char *name)
+const char *nt_pass_name(size_t i)
 {
-    for (size_t i = 0; i < NPASSES; i++)
-        if (strcmp(passes[i].name, name) == 0)
-            return true;
-    return false;
+    return i < NPASSES ? passes[i].name : NULL;
 }
 
 /* Runs the passes up to and with `last`. */

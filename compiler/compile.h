@@ -9,8 +9,8 @@
  * printed on stdout and the rest of the passes is left out (-ECANCELED). */
 int nt_compile(struct nt_cx *cx, uint16_t source, struct nt_program *ret_program);
 
-/* Is there a pass of that name (-d)? */
-bool nt_is_pass(const char *name);
+/* The passes by name, in order, as -d takes them; NULL behind the last. */
+const char *nt_pass_name(size_t i);
 
 struct nt_unit;
 /* The passes up to `last` only: what a report about a script needs. */

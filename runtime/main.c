@@ -111,10 +111,29 @@ static int compile(struct nt_cx *cx, const struct nt_cli *cli, struct nt_program
     return r;
 }
 
+static bool is_pass(struct nt_cx *cx, const char *name)
+{
+    const char *names = "";
+    struct nt_diag *d;
+
+    for (size_t i = 0; nt_pass_name(i); i++) {
+        if (strcmp(nt_pass_name(i), name) == 0)
+            return true;
+        names = nt_sprintf(cx->arena, "%s%s%s", names, i ? ", " : "", nt_pass_name(i));
+    }
+    d = nt_error_at_none(cx, NT_USAGE, "the compiler has no pass '%s'", name);
+    nt_hint(d, "passes, in order: %s", names);
+    return false;
+}
+
 static int dump(struct nt_cx *cx, const struct nt_cli *cli)
 {
     struct nt_program program;
-    int r = compile(cx, cli, &program);
+    int r;
+
+    if (!is_pass(cx, cli->dump))
+        return NT_EXIT_USAGE;
+    r = compile(cx, cli, &program);
 
     return r < 0 && r != -ECANCELED ? NT_EXIT_ERROR : NT_EXIT_OK;
 }
