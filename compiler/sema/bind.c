@@ -181,15 +181,6 @@ static void bind_raw(struct nt_unit *u, struct nt_node *probe)
     const char *target;
     struct nt_diag *d;
 
-    if (!nt_hook_of(probe->name, &target)) {
-        struct nt_guess g = nt_guess(probe->name);
-
-        d = nt_error(u->cx, probe->span, NT_UNKNOWN_HOOK, "'%s' is not a way to hook", probe->name);
-        for (const struct nt_hook *h = nt_hooks; h->name; h++)
-            nt_guess_try(&g, h->name);
-        nt_hint_guess(d, &g);
-        return;
-    }
     if (!nt_hook_of(probe->name, &target)->resolve || strchr(probe->name, '*')) {
         nt_error(u->cx, probe->span, NT_UNSUPPORTED, "this version of ntrace can't attach to '%s'",
                  probe->name);

@@ -12,6 +12,7 @@
 #   # args: ...   further arguments, behind the script's name
 #   # run: ...    the whole command line instead, for .out and .err
 #   # exit: N     the exit code that goes with the .err
+# A script named after a code (E203_...) must bring about that code.
 # ntrace runs in the script's directory, so that messages name no other. UPDATE=1 writes the
 # expectations anew; look at the difference before you keep it.
 set -euo pipefail
@@ -50,6 +51,10 @@ compare() { # EXPECTED-FILE
     if [[ ${UPDATE:-} == 1 ]]; then
         cp "$got" "$1"
     elif ! diff -u --label "$1" --label "what ntrace printed" "$1" "$got"; then
+        bad=1
+    fi
+    if [[ $what == err && $name =~ ^(E[0-9]+)_ ]] && ! grep -q "\[${BASH_REMATCH[1]}\]" "$got"; then
+        echo "$1: says nothing of ${BASH_REMATCH[1]}"
         bad=1
     fi
     rm -f "$got"
