@@ -34,51 +34,56 @@ static void list_events(struct nt_unit *u, FILE *out)
 
 /* -- fields ----------------------------------------------------------------------------------- */
 
-static void list_view(struct nt_unit *u, const char *name, const char *prefix, FILE *out)
-{
-    const struct nt_view *view = nt_names_find(&u->views, name);
+/* Each name once: an event's own field hides its packet's. */
+struct fields {
+    struct nt_unit *u;
+    struct nt_names seen;
+    FILE *out;
+};
 
-    for (uint32_t i = 0; view && i < view->list.n; i++)
-        row(out, nt_sprintf(u->cx->arena, "%s%s", prefix, view->list.at[i]->name),
-            view->list.at[i]->doc);
+static void field(struct fields *f, const char *name, const char *doc)
+{
+    if (nt_names_find(&f->seen, name))
+        return;
+    nt_names_set(f->u->cx->arena, &f->seen, name, f);
+    row(f->out, name, doc);
 }
 
-static void list_headers(struct nt_unit *u, FILE *out)
+static void list_view(struct fields *f, const char *name, const char *prefix)
+{
+    const struct nt_view *view = nt_names_find(&f->u->views, name);
+
+    for (uint32_t i = 0; view && i < view->list.n; i++)
+        field(f, nt_sprintf(f->u->cx->arena, "%s%s", prefix, view->list.at[i]->name),
+              view->list.at[i]->doc);
+}
+
+static void list_headers(struct fields *f)
 {
     for (const struct nt_header *h = nt_headers; h->name; h++) {
-        row(out, h->name, h->doc);
-        list_view(u, h->name, nt_sprintf(u->cx->arena, "%s.", h->name), out);
+        field(f, h->name, h->doc);
+        list_view(f, h->name, nt_sprintf(f->u->cx->arena, "%s.", h->name));
     }
 }
 
-static bool first_mention(const struct nt_node *event, const struct nt_node *upto, const char *name)
+static void list_args(struct fields *f, const struct nt_node *event)
 {
     nt_kid_each (alternative, event->kid[0])
         nt_kid_each (probe, (*alternative)->kid[0])
             for (uint32_t i = 0; (*probe)->kid[0] && i < (*probe)->kid[0]->nkids; i++) {
                 const struct nt_node *arg = (*probe)->kid[0]->kid[i];
 
-                if (strcmp(arg->name, name) == 0)
-                    return arg == upto;
-            }
-    return true;
-}
-
-static void list_args(const struct nt_node *event, FILE *out)
-{
-    nt_kid_each (alternative, event->kid[0])
-        nt_kid_each (probe, (*alternative)->kid[0])
-            for (uint32_t i = 0; (*probe)->kid[0] && i < (*probe)->kid[0]->nkids; i++) {
-                const struct nt_node *arg = (*probe)->kid[0]->kid[i];
-
-                if (first_mention(event, arg, arg->name))
-                    row(out, arg->name, arg->kid[1] ? arg->kid[1]->name : "argument of the probe");
+                field(f, arg->name,
+                      arg->kid[1] ? nt_sprintf(f->u->cx->arena, "the kernel's argument, a %s",
+                                               arg->kid[1]->name)
+                                  : "the kernel's argument");
             }
 }
 
 static int list_fields(struct nt_unit *u, const char *name, FILE *out)
 {
     const struct nt_node *event = nt_names_find(&u->events, name ? name : "");
+    struct fields f = {.u = u, .out = out};
 
     if (!event) {
         struct nt_diag *d =
@@ -88,17 +93,17 @@ static int list_fields(struct nt_unit *u, const char *name, FILE *out)
     }
     if (event->doc)
         fprintf(out, "# %s\n", event->doc);
-    list_args(event, out);
     nt_kid_each (m, event->kid[2])
         if ((*m)->kind == NT_NODE_FIELD)
-            row(out, (*m)->name, (*m)->doc);
+            field(&f, (*m)->name, (*m)->doc);
         else if ((*m)->kind == NT_NODE_SINCE)
-            row(out, "latency", nt_sprintf(u->cx->arena, "time since %s", (*m)->kid[0]->name));
+            field(&f, "latency", nt_sprintf(u->cx->arena, "time since %s", (*m)->kid[0]->name));
+    list_args(&f, event);
     if (nt_event_member(event, NT_NODE_SOCKET))
-        list_view(u, "sock", "", out);
+        list_view(&f, "sock", "");
     if (nt_event_member(event, NT_NODE_PACKET)) {
-        list_view(u, "packet", "", out);
-        list_headers(u, out);
+        list_view(&f, "packet", "");
+        list_headers(&f);
     }
     return 0;
 }

@@ -36,6 +36,7 @@ static struct nt_expr *common_conditions(struct nt_scope *s, struct nt_span at)
         return NULL;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         all = nt_and(s->u, all, common_condition(s, names[i], names[i], at));
+    s->u->where_used = true;
     if (s->u->where)
         all = nt_and(s->u, all, nt_condition(s, s->u->where));
     return all;
@@ -111,7 +112,7 @@ static void check_bound(struct nt_unit *u, const struct nt_node *on, const struc
     h->body = nt_block(&s, on->kid[3]);
     if (set_where(u, h, where))
         *nt_vec_push(u->cx->arena, &u->handlers) = h;
-    else
+    else if (!u->cx->diags.nerrors)
         nt_warn(u->cx, at, NT_NEVER_TRUE,
                 "the condition can never be true here: '%s' is not attached for this body",
                 b->name);
@@ -129,7 +130,6 @@ static void check_on(struct nt_unit *u, const struct nt_node *on)
     }
 }
 
-/* Options that filter packets do nothing where no body has a packet. */
 void nt_check(struct nt_unit *u)
 {
     bool has_on = false;
@@ -141,6 +141,12 @@ void nt_check(struct nt_unit *u)
         }
     nt_user_bodies(u);
     nt_params_require(u);
+    if (u->where && !u->where_used && !u->cx->diags.nerrors)
+        nt_warn(u->cx, u->where->span, NT_OPTION_UNUSED,
+                "--where has no effect: no event of the script has a packet");
+    if (!has_on && !u->bodies.n && !u->cx->diags.nerrors)
+        nt_hint(nt_error_at_none(u->cx, NT_NOTHING_LEFT, "the script has nothing to run"),
+                "a body says what to do: on EVENT { ... }");
     if (has_on && !u->handlers.n && !u->cx->diags.nerrors)
         nt_error_at_none(u->cx, NT_NOTHING_LEFT,
                          "nothing of the script can run here: no body has a "

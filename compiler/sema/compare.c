@@ -131,6 +131,11 @@ static bool comparable(const struct nt_expr *l, const struct nt_expr *r)
     return a->kind == b->kind || (is_text(a) && is_text(b));
 }
 
+static bool beyond_port(const struct nt_expr *port, const struct nt_expr *number)
+{
+    return port->type->kind == NT_KIND_PORT && nt_is_const(number) && number->w[0] > 0xffff;
+}
+
 static void report_incomparable(struct nt_scope *s, const struct nt_expr *l,
                                 const struct nt_expr *r, struct nt_span at)
 {
@@ -234,6 +239,11 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
         report_incomparable(s, l, r, node->span);
         return nt_broken(s->u, node->span);
     }
+    if (beyond_port(l, r) || beyond_port(r, l)) {
+        nt_error(s->u->cx, beyond_port(l, r) ? r->at : l->at, NT_VALUE,
+                 "a port is a number from 0 to 65535");
+        return nt_broken(s->u, node->span);
+    }
     if (op != NT_X_EQ && op != NT_X_NE && !nt_is_number(l->type)) {
         nt_error(s->u->cx, node->span, NT_TYPE, "values of type %s have no order", l->type->name);
         return nt_broken(s->u, node->span);
@@ -328,6 +338,8 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
         report_incomparable(s, x, e, node->span);
         return;
     }
+    if (beyond_port(x, e))
+        nt_error(s->u->cx, node->span, NT_VALUE, "a port is a number from 0 to 65535");
     if (nt_is_const(e))
         *nt_vec_push(s->u->cx->arena, &m->tests) = nt_test_of(e->type, e->w);
     else

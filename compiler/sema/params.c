@@ -149,6 +149,14 @@ static void set_one(struct nt_unit *u, struct nt_param *p, const char *text, siz
 
 static void set_value(struct nt_unit *u, struct nt_param *p, const char *text)
 {
+    if (p->given) {
+        struct nt_diag *d = nt_error_at_none(u->cx, NT_OPTION, "%s is given more than once",
+                                             option_text(u, p->name));
+
+        if (p->is_set)
+            nt_hint(d, "give all values in one: %s A,B", option_text(u, p->name));
+        return;
+    }
     p->nvalues = 0;
     p->any = p->required = false;
     p->given = true;

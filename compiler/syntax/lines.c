@@ -7,6 +7,7 @@
 #include "compiler/syntax/lexer.h"
 #include "grammar/ntrace.tab.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* Behind these no line can end; START_* is the token before the first. */
@@ -173,11 +174,23 @@ static bool is_closer(int kind)
     return kind == ')' || kind == ']' || kind == '}' || kind == ANGLE_CLOSE;
 }
 
-/* No item begins inside brackets: neither the end of the script nor an `on` on a line of its own.
- */
-static bool ends_all(const struct nt_token *t)
+/* `every 1s {` at the very beginning of a line: in a body, a name that begins a statement is not
+ * followed by another word. */
+static bool is_item_word(const struct nt_parser *p, const struct nt_token *t)
 {
-    return !t->kind || (t->kind == ON && t->after_newline);
+    const char *text = p->cx->sources.at[p->source].text, *next = text + t->at.end;
+
+    if (t->kind < PARAM || t->kind > END || (t->at.begin && text[t->at.begin - 1] != '\n'))
+        return false;
+    next += strspn(next, " \t");
+    return isalnum((unsigned char)*next) || (*next && strchr("_$@{", *next));
+}
+
+/* No item begins inside brackets: the end of the script and the word that begins an item on a line
+ * of its own end all that is open. */
+static bool ends_all(const struct nt_parser *p, const struct nt_token *t)
+{
+    return !t->kind || (t->after_newline && (t->kind == ON || is_item_word(p, t)));
 }
 
 static struct nt_token close_top(struct nt_parser *p, const struct nt_token *before)
@@ -187,7 +200,7 @@ static struct nt_token close_top(struct nt_parser *p, const struct nt_token *bef
     if (!p->bracket[p->nbrackets - 1].reported)
         report_unclosed(p, before);
     /* At the end of an item one report is enough for all that is open. */
-    for (uint32_t i = 0; ends_all(before) && i < p->nbrackets; i++)
+    for (uint32_t i = 0; ends_all(p, before) && i < p->nbrackets; i++)
         p->bracket[i].reported = true;
     p->made_up = true;
     return made(closer_of(top(p)), before->at);
@@ -204,7 +217,7 @@ static bool comes_before(struct nt_parser *p, const struct nt_token *t, struct n
 {
     bool closes_other = is_closer(t->kind) && !closes(top(p), t->kind);
 
-    if (p->nbrackets && (ends_all(t) || closes_other)) {
+    if (p->nbrackets && (ends_all(p, t) || closes_other)) {
         *ret_made = close_top(p, t);
         return true;
     }
