@@ -97,6 +97,10 @@ static int set_option(struct walk *w, const struct option *o, char *text)
         *(bool *)field = true;
         return 0;
     case VALUE_TEXT:
+        if (*(const char **)field) {
+            nt_error_at_none(w->cx, NT_USAGE, "--%s is given more than once", o->word);
+            return -EINVAL;
+        }
         *(const char **)field = text;
         return 0;
     case VALUE_DURATION:
