@@ -15,6 +15,7 @@
 #   skip TEXT                this test can't run here
 #   json FILTER [ARGS...]    jq over the lines of $work/out; compact, keys sorted
 #   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
+#   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
 #
 # CMake sets NTRACE, TRAFFIC, FIXTURE and SUPPORT.
 # shellcheck disable=SC2034 # $status is for the test
@@ -134,4 +135,17 @@ final_rows() {
     # shellcheck disable=SC2016 # $name is jq's
     json 'select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]' \
         --arg name "${1:-}" | sort
+}
+
+final_cells() {
+    # shellcheck disable=SC2016 # $name is jq's
+    jq -r 'select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]
+        | [.key[], .values[]] | map(tostring) | join(" ")' --arg name "${1:-}" "$work/out" | sort ||
+        fail "the output is not JSON"
+}
+
+# The bytes of an address as hexadecimal digits, for frames.
+hex_ip() { # IPv4 address
+    # shellcheck disable=SC2086 # four words
+    printf '%02x' ${1//./ }
 }
