@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Frames that are wrong: each has its reason; headers that can't be read are absent and counted.
+# shellcheck source=tests/support/e2e.sh
+source "$SUPPORT/e2e.sh"
+
+ethernet=${right_mac//:/}${left_mac//:/}
+addresses=$(hex_ip "$left_ip")$(hex_ip "$right_ip")
+udp=04d2000900080000 # to port 9, no checksum
+
+start_ntrace --format json -e '
+    on skb_drop where dev == "right0" and eth.src == '"$left_mac"' {
+        drops = count() by reason, proto, dport
+    }'
+left_sends frame left0 "${ethernet}08004500001c0000000040110bad$addresses$udp" 3   # IP checksum
+left_sends frame left0 "${ethernet}08005500001c0000000040110bad$addresses$udp" 4   # IP version 5
+left_sends frame left0 "${ethernet}08004500" 5                                     # cut short
+left_sends frame left0 "${ethernet}86dd6000000000081140" 6                         # the same, IPv6
+left_sends frame left0 "${ethernet}88b500112233445566778899" 7                     # not IP
+left_sends frame left0 "02aabbccddee${left_mac//:/}08004500001c0000000040110bad$addresses$udp" 8
+left_sends udp "$right_ip6" 9 9 badsum
+stop_ntrace
+
+expect "exit code" "$status" 0
+expect "drops" "$(final_cells drops)" "IP_CSUM udp 9 3
+IP_INHDR null null 15
+OTHERHOST udp 9 8
+UDP_CSUM udp 9 9
+UNHANDLED_PROTO null null 7"
+expect "unparsed" "$(json 'select(.type == "counters") | .probes[].unparsed' | tail -1)" 15
+grep -q '^ntrace: skb_drop: packets whose headers could not be read: 15$' "$work/err" ||
+    fail "unparsed packets are not said"
