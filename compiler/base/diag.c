@@ -19,17 +19,33 @@ static const char *format(struct nt_arena *arena, const char *fmt, va_list ap)
     return text;
 }
 
-/* An error beyond the limit is made all the same: its reporter may still hang labels on it. */
-static struct nt_diag *add(struct nt_cx *cx, enum nt_severity severity, enum nt_code code,
-                           const char *fmt, va_list ap)
+enum { LOOK_BACK = 64 };
+
+/* A body on several events and a field used in several places are looked at more than once. */
+static bool is_said(const struct nt_diags *diags, const struct nt_diag *d)
+{
+    for (uint32_t i = diags->list.n; i > 0 && i + LOOK_BACK > diags->list.n; i--) {
+        const struct nt_diag *o = diags->list.at[i - 1];
+
+        if (o->placed && o->code == d->code && o->severity == d->severity &&
+            nt_span_same(o->at, d->at))
+            return true;
+    }
+    return false;
+}
+
+/* What is said already, and an error beyond the limit, is made all the same: its reporter may still
+ * hang labels on it. */
+static struct nt_diag *add(struct nt_cx *cx, struct nt_diag what, const char *fmt, va_list ap)
 {
     struct nt_diag *d = NT_NEW(cx->arena, struct nt_diag);
 
-    d->severity = severity;
-    d->code = code;
-    d->message = format(cx->arena, fmt, ap);
+    *d = what;
     d->cx = cx;
-    if (severity != NT_SEV_ERROR || cx->diags.nerrors++ < NT_MAX_ERRORS)
+    d->message = format(cx->arena, fmt, ap);
+    if (d->placed && is_said(&cx->diags, d))
+        return d;
+    if (d->severity != NT_SEV_ERROR || cx->diags.nerrors++ < NT_MAX_ERRORS)
         *nt_vec_push(cx->arena, &cx->diags.list) = d;
     return d;
 }
@@ -41,10 +57,8 @@ struct nt_diag *nt_error(struct nt_cx *cx, struct nt_span at, enum nt_code code,
     struct nt_diag *d;
 
     va_start(ap, fmt);
-    d = add(cx, NT_SEV_ERROR, code, fmt, ap);
+    d = add(cx, (struct nt_diag){NT_SEV_ERROR, code, at, .placed = true}, fmt, ap);
     va_end(ap);
-    d->at = at;
-    d->placed = true;
     return d;
 }
 
@@ -55,10 +69,8 @@ struct nt_diag *nt_warn(struct nt_cx *cx, struct nt_span at, enum nt_code code, 
     struct nt_diag *d;
 
     va_start(ap, fmt);
-    d = add(cx, NT_SEV_WARNING, code, fmt, ap);
+    d = add(cx, (struct nt_diag){NT_SEV_WARNING, code, at, .placed = true}, fmt, ap);
     va_end(ap);
-    d->at = at;
-    d->placed = true;
     return d;
 }
 
@@ -68,7 +80,7 @@ struct nt_diag *nt_error_at_none(struct nt_cx *cx, enum nt_code code, const char
     struct nt_diag *d;
 
     va_start(ap, fmt);
-    d = add(cx, NT_SEV_ERROR, code, fmt, ap);
+    d = add(cx, (struct nt_diag){.severity = NT_SEV_ERROR, .code = code}, fmt, ap);
     va_end(ap);
     return d;
 }

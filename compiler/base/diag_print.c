@@ -173,11 +173,6 @@ static struct mark mark_of(struct nt_cx *cx, struct nt_span at, const char *text
     return (struct mark){.at = at, .pos = nt_pos_of(cx, at), .text = text};
 }
 
-static bool is_same_span(struct nt_span a, struct nt_span b)
-{
-    return a.source == b.source && a.begin == b.begin && a.end == b.end;
-}
-
 /* By source, the primary's first; then by line; the primary leads on its line. */
 static int compare_marks(const void *left, const void *right)
 {
@@ -200,7 +195,7 @@ static uint32_t collect_marks(struct printer *p, const struct nt_diag *d, struct
     marks[0] = mark_of(p->cx, d->at, NULL);
     marks[0].primary = true;
     nt_vec_each (label, &d->labels) {
-        if (is_same_span(label->at, d->at) && !marks[0].text)
+        if (nt_span_same(label->at, d->at) && !marks[0].text)
             marks[0].text = label->text;
         else
             marks[n++] = mark_of(p->cx, label->at, label->text);

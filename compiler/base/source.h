@@ -1,6 +1,7 @@
 /* The texts a compilation reads, and places in them. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,11 @@ const char *nt_line_text(struct nt_cx *cx, uint16_t source, uint32_t line, uint3
 
 /* Adds a text to the compilation; it must live as long as cx. Returns its index. */
 uint16_t nt_source_add(struct nt_cx *cx, const char *name, const char *text, uint32_t len);
+
+static inline bool nt_span_same(struct nt_span a, struct nt_span b)
+{
+    return a.begin == b.begin && a.end == b.end && a.source == b.source;
+}
 
 static inline struct nt_span nt_span_join(struct nt_span a, struct nt_span b)
 {

@@ -191,19 +191,37 @@ struct nt_word nt_word_dotted(struct nt_cx *cx, struct nt_word left, struct nt_w
                             nt_span_join(left.at, right.at)};
 }
 
+/* Of a string at text its length; of a comment too; 1 for anything else. */
+static size_t piece_len(const char *text, const char *end)
+{
+    const char *at = text + 1;
+
+    if (*text == '"') {
+        while (at < end && *at != '"')
+            at += *at == '\\' && at + 1 < end ? 2 : 1;
+        return (size_t)(at < end ? at + 1 - text : end - text);
+    }
+    if (*text == '#')
+        while (at < end && *at != '\n')
+            at++;
+    return (size_t)(at - text);
+}
+
 const char *nt_node_text(struct nt_cx *cx, const struct nt_node *node)
 {
     const char *text = cx->sources.at[node->span.source].text;
-    char *squeezed =
-        nt_strndup(cx->arena, text + node->span.begin, node->span.end - node->span.begin);
+    const char *from = text + node->span.begin, *end = text + node->span.end;
+    char *squeezed = nt_alloc(cx->arena, (size_t)(end - from) + 1);
     size_t n = 0;
 
-    for (const char *from = squeezed, *end = from + strlen(from); from < end; from++) {
-        if (strchr(" \t\r\n", *from)) {
+    for (size_t len; from < end; from += len) {
+        len = piece_len(from, end);
+        if (strchr(" \t\r\n#", *from)) {
             if (n && squeezed[n - 1] != ' ')
                 squeezed[n++] = ' ';
         } else {
-            squeezed[n++] = *from;
+            memcpy(squeezed + n, from, len);
+            n += len;
         }
     }
     if (n && squeezed[n - 1] == ' ')
