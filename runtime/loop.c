@@ -83,14 +83,20 @@ int nt_loop_after(struct nt_loop *loop, uint64_t delay, nt_loop_fn *fn, void *ar
     return add_timer(loop, &(struct itimerspec){.it_value = timespec_of(delay)}, fn, arg);
 }
 
+/* The signal is left in the fd: it stays readable, which is what nt_loop_signals() is for. */
 static int on_signal(void *arg)
 {
-    struct nt_loop *loop = arg;
+    nt_loop_stop(arg);
+    return 0;
+}
+
+/* What is still in the fd would be delivered when signals are let through again. */
+static void take_signals(struct nt_loop *loop)
+{
     struct signalfd_siginfo info;
 
-    if (read(loop->signals, &info, sizeof(info)) == sizeof(info))
-        nt_loop_stop(loop);
-    return 0;
+    while (loop->signals >= 0 && read(loop->signals, &info, sizeof(info)) > 0)
+        ;
 }
 
 static int catch_signals(struct nt_loop *loop)
@@ -139,6 +145,7 @@ void nt_loop_close(struct nt_loop **loop)
             close(s->fd);
         free(s);
     }
+    take_signals(it);
     nt_fd_close(&it->signals);
     nt_fd_close(&it->epoll);
     sigaction(SIGPIPE, &it->old_pipe, NULL);
@@ -172,6 +179,11 @@ int nt_loop_run(struct nt_loop *loop)
         }
     }
     return 0;
+}
+
+int nt_loop_signals(const struct nt_loop *loop)
+{
+    return loop->signals;
 }
 
 void nt_loop_stop(struct nt_loop *loop)

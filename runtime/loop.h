@@ -27,3 +27,5 @@ int nt_loop_after(struct nt_loop *loop, uint64_t delay, nt_loop_fn *fn, void *ar
 /* Until nt_loop_stop(), SIGINT or SIGTERM: 0, or the error of a callback. */
 int nt_loop_run(struct nt_loop *loop);
 void nt_loop_stop(struct nt_loop *loop);
+/* Readable from the first SIGINT or SIGTERM on; the loop's. */
+int nt_loop_signals(const struct nt_loop *loop);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,19 +76,37 @@ int nt_output_open(struct nt_output **ret_o, const struct nt_format *format,
     return 0;
 }
 
-/* Writes all, waiting where the other side is slow. */
-static int write_all(int fd, const char *text, size_t len)
+/* Until the other side has room. A reader that takes nothing for a second while ntrace is asked to
+ * end counts as gone: it must not keep the probes attached. */
+static int wait_for_room(const struct nt_output_options *o)
+{
+    struct pollfd fds[] = {
+        {.fd = o->fd, .events = POLLOUT},
+        {.fd = o->stop ? o->stop : -1, .events = POLLIN},
+    };
+
+    if (poll(fds, 2, -1) < 0)
+        return errno == EINTR ? 0 : -errno;
+    if (!fds[0].revents && poll(fds, 1, 1000) == 0)
+        return -ETIMEDOUT;
+    return 0;
+}
+
+/* Writes all, waiting where the other side is slow; never more at once than a pipe with room takes.
+ */
+static int write_all(const struct nt_output_options *o, const char *text, size_t len)
 {
     while (len) {
-        ssize_t n = write(fd, text, len);
+        int error = wait_for_room(o);
+        ssize_t n = error ? 0 : write(o->fd, text, len < PIPE_BUF ? len : PIPE_BUF);
 
-        if (n >= 0) {
+        if (error)
+            return error;
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return -errno;
+        if (n > 0) {
             text += n;
             len -= (size_t)n;
-        } else if (errno == EAGAIN) {
-            poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-        } else if (errno != EINTR) {
-            return -errno;
         }
     }
     return 0;
@@ -96,7 +115,7 @@ static int write_all(int fd, const char *text, size_t len)
 int nt_output_flush(struct nt_output *o)
 {
     if (!o->error)
-        o->error = write_all(o->options.fd, o->text.at, o->text.len);
+        o->error = write_all(&o->options, o->text.at, o->text.len);
     nt_str_clear(&o->text);
     return o->error;
 }

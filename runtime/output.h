@@ -80,6 +80,7 @@ struct nt_resolver {
 
 struct nt_output_options {
     int fd;                      /* results; stays the caller's */
+    int stop;                    /* readable once ntrace is asked to end; 0: there is none */
     FILE *err;                   /* notices; NULL: none */
     struct nt_resolver resolver; /* functions may be NULL: addresses and ids are printed */
 };

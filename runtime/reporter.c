@@ -252,7 +252,8 @@ static void resolve_stack(void *ctx, uint64_t id, struct nt_str *out)
 
 static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o)
 {
-    struct nt_output_options output = {.fd = o->fd, .err = o->quiet ? NULL : stderr};
+    struct nt_output_options output = {
+        .fd = o->fd, .stop = o->stop, .err = o->quiet ? NULL : stderr};
     size_t ncounts = r->program->nprobes * NT_CNT_MAX + 1u;
     int error;
 

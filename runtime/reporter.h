@@ -11,6 +11,7 @@ struct nt_reporter;
 struct nt_reporter_options {
     const char *format; /* as nt_format_find() knows it */
     int fd;             /* results; the caller's */
+    int stop;           /* as in struct nt_output_options */
     bool quiet;         /* no notices on stderr */
 };
 

@@ -60,6 +60,7 @@ static int open_reporter(struct session *s)
     const struct nt_reporter_options options = {
         .format = s->cli->format,
         .fd = results_fd(s),
+        .stop = nt_loop_signals(s->loop),
         .quiet = s->cli->quiet,
     };
 
@@ -242,7 +243,8 @@ static int exit_code(struct session *s, int r)
     if (s->reader_gone || output == -EPIPE)
         return s->code;
     if (output < 0)
-        nt_error_at_none(s->cx, NT_FILE, "can't write the results: %s", strerror(-output));
+        nt_error_at_none(s->cx, NT_FILE, "can't write the results: %s",
+                         output == -ETIMEDOUT ? "their reader takes nothing" : strerror(-output));
     if (r < 0)
         return NT_EXIT_ERROR;
     if (s->code == 0 && s->cli->strict && nt_reporter_lost(s->reporter))

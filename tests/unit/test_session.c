@@ -525,6 +525,29 @@ static void test_a_reader_that_left_ends_it(void **state)
     free(text);
 }
 
+/* A reader that takes nothing does not keep the tracer from ending. */
+static void test_a_reader_that_sleeps_does_not_hold_it(void **state)
+{
+    struct test_program t;
+    struct nt_program *p = make_program(&t);
+    struct nt_cli cli = {.output = "/tmp/ntrace-test-sleeper"};
+    struct run run;
+    char first, *text;
+    int fd;
+
+    (void)state;
+    unlink(cli.output);
+    assert_int_equal(mkfifo(cli.output, 0600), 0);
+    start(&run, p, &cli);
+    fd = open(cli.output, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, &first, 1), 1);
+    load_two(SYS_getuid, 5000); /* more rows than the pipe holds */
+    assert_int_equal(end(&run, SIGTERM, &text), NT_EXIT_ERROR);
+    close(fd);
+    unlink(cli.output);
+    free(text);
+}
+
 /* A program that the verifier refuses is shown at its line of the source. */
 static void test_a_refusal_names_the_line(void **state)
 {
@@ -567,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_strict_makes_a_loss_an_error),
         cmocka_unit_test(test_a_full_disk_is_an_error),
         cmocka_unit_test(test_a_reader_that_left_ends_it),
+        cmocka_unit_test(test_a_reader_that_sleeps_does_not_hold_it),
         cmocka_unit_test(test_a_refusal_names_the_line),
     };
 
