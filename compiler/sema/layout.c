@@ -157,8 +157,6 @@ static void describe_probes(struct nt_unit *u)
 
 void nt_layout(struct nt_unit *u)
 {
-    struct nt_param *top = nt_names_find(&u->params, "top");
-
     lay_out_tables(u);
     lay_out_records(u);
     group(u, u->starts.at, u->starts.n);
@@ -168,7 +166,6 @@ void nt_layout(struct nt_unit *u)
     nt_vec_each (h, &u->handlers)
         u->program.uses_rings |= sends_rows((*h)->body);
     u->program.uses_stacks = u->uses_stacks;
-    u->program.top = top && top->nvalues ? (uint32_t)top->value[0].a[0] : 20;
 }
 
 /* -- dump ------------------------------------------------------------------------------------- */

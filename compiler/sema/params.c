@@ -12,7 +12,7 @@ static const struct nt_type *choice_type(struct nt_unit *u, const struct nt_node
 
     for (uint32_t i = 0; i < choice->nkids; i++)
         names[i] = (struct nt_enumerator){choice->kid[i]->name, i, true};
-    return nt_type_new_enum(u->cx->arena, "choice", false, names, choice->nkids);
+    return nt_type_new_enum(u->cx->arena, "this choice", false, names, choice->nkids);
 }
 
 static void add_value(struct nt_unit *u, struct nt_param *p, const uint64_t *words)
@@ -123,6 +123,8 @@ static void unknown_option(struct nt_unit *u, const char *arg, size_t len)
     nt_vec_each (p, &u->param_list)
         nt_guess_try(&g, option_text(u, (*p)->name));
     nt_hint_guess(d, &g);
+    if (!d->hint)
+        nt_hint(d, "`ntrace SCRIPT --help` shows the script's options");
 }
 
 static void set_one(struct nt_unit *u, struct nt_param *p, const char *text, size_t len)
@@ -212,8 +214,23 @@ void nt_params_declare(struct nt_unit *u)
     read_options(u);
 }
 
+/* The rows of a printed table, which the runtime reads; 0: all. */
+static void take_top(struct nt_unit *u)
+{
+    struct nt_param *top = nt_names_find(&u->params, "top");
+
+    if (!top || top->type != &nt_type_int || !u->tables.n)
+        return;
+    top->used = true;
+    if (top->nvalues && (top->value[0].a[0] < 1 || top->value[0].a[0] > UINT32_MAX))
+        nt_error_at_none(u->cx, NT_OPTION_VALUE, "--top takes a number of rows, 1 or more");
+    else if (top->nvalues)
+        u->program.top = (uint32_t)top->value[0].a[0];
+}
+
 void nt_params_require(struct nt_unit *u)
 {
+    take_top(u);
     nt_vec_each (it, &u->param_list) {
         struct nt_param *p = *it;
 
