@@ -22,8 +22,8 @@ void nt_symbols_want(struct nt_symbols *symbols, const struct nt_value *value);
 /* "tcp_v4_rcv+0x1a", "ovs_vport_receive+0x40 [openvswitch]", or the address in hex. Reads the list
  * when something is wanted that is not known yet. */
 void nt_symbols_address(struct nt_symbols *symbols, uint64_t address, struct nt_str *out);
-/* The frames of a stack, innermost first, each ended by a newline, without those of the probe itself;
- * nothing when it is unknown. */
+/* The frames of a stack, innermost first, each ended by a newline, without those of the probe
+ * itself; nothing when it is unknown. */
 void nt_symbols_stack(struct nt_symbols *symbols, uint64_t id, struct nt_str *out);
 
 /* True once the kernel has hidden its addresses (kptr_restrict): names can't be had. */

@@ -19,7 +19,7 @@ char *nt_strdup(struct nt_arena *arena, const char *text);
 char *nt_sprintf(struct nt_arena *arena, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-#define NT_NEW(arena, type)       ((type *)nt_alloc((arena), sizeof(type)))
+#define NT_NEW(arena, type)      ((type *)nt_alloc((arena), sizeof(type)))
 #define NT_NEW_N(arena, type, n) ((type *)nt_alloc((arena), sizeof(type) * (n)))
 
 /* A growing array in an arena: struct { T *at; uint32_t n, cap; }. */

@@ -10,10 +10,10 @@
 struct nt_kernel;
 
 struct nt_options {
-    const char *dump;    /* -d PASS, or NULL */
-    const char *stdlib;  /* --stdlib DIR instead of the embedded library, or NULL */
-    const char *where;   /* --where EXPR, and-ed into every packet event, or NULL */
-    char **script_argv;  /* what the command line holds for the script's own parameters */
+    const char *dump;   /* -d PASS, or NULL */
+    const char *stdlib; /* --stdlib DIR instead of the embedded library, or NULL */
+    const char *where;  /* --where EXPR, and-ed into every packet event, or NULL */
+    char **script_argv; /* what the command line holds for the script's own parameters */
     int script_argc;
     bool verbose;
 };

@@ -1,5 +1,5 @@
-/* Everything a pass has to say to the person at the keyboard. Diagnostics are collected; the list of
- * passes stops after a pass that reported an error. Codes and their explanations: diag.def. */
+/* Everything a pass has to say to the person at the keyboard. Diagnostics are collected; the list
+ * of passes stops after a pass that reported an error. Codes and their explanations: diag.def. */
 #pragma once
 
 #include "compiler/base/arena.h"
@@ -42,10 +42,10 @@ struct nt_diags {
 /* Each returns the diagnostic, so that labels and a hint can follow. After NT_MAX_ERRORS errors
  * further ones are counted, not kept. */
 enum { NT_MAX_ERRORS = 20 };
-struct nt_diag *nt_error(struct nt_cx *cx, struct nt_span at, enum nt_code code, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-struct nt_diag *nt_warn(struct nt_cx *cx, struct nt_span at, enum nt_code code, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+struct nt_diag *nt_error(struct nt_cx *cx, struct nt_span at, enum nt_code code, const char *fmt,
+                         ...) __attribute__((format(printf, 4, 5)));
+struct nt_diag *nt_warn(struct nt_cx *cx, struct nt_span at, enum nt_code code, const char *fmt,
+                        ...) __attribute__((format(printf, 4, 5)));
 /* Without a place: the command line, a file. */
 struct nt_diag *nt_error_at_none(struct nt_cx *cx, enum nt_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

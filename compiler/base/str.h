@@ -1,4 +1,5 @@
-/* A growing text on the heap, for whoever builds output. Starts as {0}; never NULL after a write. */
+/* A growing text on the heap, for whoever builds output. Starts as {0}; never NULL after a write.
+ */
 #pragma once
 
 #include <stddef.h>
@@ -8,7 +9,7 @@ struct nt_str {
     size_t len, cap;
 };
 
-void nt_str_free(struct nt_str *s); /* and makes it {0} again */
+void nt_str_free(struct nt_str *s);  /* and makes it {0} again */
 void nt_str_clear(struct nt_str *s); /* keeps the memory */
 void nt_str_add(struct nt_str *s, const char *text, size_t len);
 void nt_str_puts(struct nt_str *s, const char *text);

@@ -28,7 +28,8 @@ struct nt_agg {
     uint16_t (*words)(const struct nt_agg_use *use);
     void (*merge)(const struct nt_agg_use *use, uint64_t *into, const uint64_t *from);
     /* Buckets come from the arena. */
-    struct nt_value (*value)(const struct nt_agg_use *use, const uint64_t *slot, struct nt_arena *a);
+    struct nt_value (*value)(const struct nt_agg_use *use, const uint64_t *slot,
+                             struct nt_arena *a);
     /* What rows are sorted by, largest first; comparisons of equal types are exact. */
     __int128 (*rank)(const struct nt_agg_use *use, const uint64_t *slot);
 };

@@ -76,9 +76,9 @@ struct nt_type {
 };
 
 /* The fixed types. */
-extern const struct nt_type nt_type_error, nt_type_int, nt_type_uint, nt_type_bool, nt_type_duration,
-    nt_type_bytes, nt_type_port, nt_type_mac, nt_type_ksym, nt_type_ip, nt_type_cidr, nt_type_ifname,
-    nt_type_string, nt_type_flow, nt_type_stack, nt_type_scope;
+extern const struct nt_type nt_type_error, nt_type_int, nt_type_uint, nt_type_bool,
+    nt_type_duration, nt_type_bytes, nt_type_port, nt_type_mac, nt_type_ksym, nt_type_ip,
+    nt_type_cidr, nt_type_ifname, nt_type_string, nt_type_flow, nt_type_stack, nt_type_scope;
 
 /* A fixed type by the name written after ':' ("int", "duration", ...), or NULL. */
 const struct nt_type *nt_type_find(const char *name);

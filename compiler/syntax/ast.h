@@ -14,11 +14,28 @@ enum nt_node_kind {
 
 enum nt_op {
     NT_OP_NONE,
-    NT_OP_ADD, NT_OP_SUB, NT_OP_MUL, NT_OP_DIV, NT_OP_MOD,
-    NT_OP_BAND, NT_OP_BOR, NT_OP_BXOR, NT_OP_SHL, NT_OP_SHR,
-    NT_OP_EQ, NT_OP_NE, NT_OP_LT, NT_OP_LE, NT_OP_GT, NT_OP_GE,
-    NT_OP_AND, NT_OP_OR, NT_OP_ELSE, /* a ?? b */
-    NT_OP_NOT, NT_OP_NEG, NT_OP_BNOT,
+    NT_OP_ADD,
+    NT_OP_SUB,
+    NT_OP_MUL,
+    NT_OP_DIV,
+    NT_OP_MOD,
+    NT_OP_BAND,
+    NT_OP_BOR,
+    NT_OP_BXOR,
+    NT_OP_SHL,
+    NT_OP_SHR,
+    NT_OP_EQ,
+    NT_OP_NE,
+    NT_OP_LT,
+    NT_OP_LE,
+    NT_OP_GT,
+    NT_OP_GE,
+    NT_OP_AND,
+    NT_OP_OR,
+    NT_OP_ELSE, /* a ?? b */
+    NT_OP_NOT,
+    NT_OP_NEG,
+    NT_OP_BNOT,
 };
 
 struct nt_node {
