@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The library's `drops` with all of its options, in both formats.
+# shellcheck source=tests/support/e2e.sh
+source "$SUPPORT/e2e.sh"
+
+options=(--src "$left_ip,$left_ip6" --dst "$right_ip,$right_ip6" --dport 9,10 --sport 1000,40000
+    --proto udp --dev 'right*' --interval 100ms --threshold 1ns --top 2 --where 'len < 200')
+
+traffic() {
+    left_sends udp "$right_ip" 9 5 sport=1000
+    left_sends udp "$right_ip6" 9 4 sport=1000
+    left_sends udp "$right_ip" 10 3 badsum
+    left_sends udp "$right_ip6" 10 1 badsum
+    left_sends udp "$right_ip" 9 7 sport=1001
+    left_sends udp "$right_ip" 11 7 sport=1000
+    left_sends udp "$right_ip" 9 7 sport=1000 size=200
+    left_sends tcp "$right_ip" 9 7 >"$work/stood"
+}
+
+start_ntrace drops --format json "${options[@]}"
+traffic
+wait_until "a report came" grep -q '"type":"table"' "$work/out"
+stop_ntrace
+expect "exit code" "$status" 0
+# The site is a function and an offset: the two families check and refuse in functions of their own.
+expect "drops shown" "$(final_cells drops | sed 's/+0x[0-9a-f]*//')" \
+    "NO_SOCKET __udp4_lib_rcv 5
+NO_SOCKET __udp6_lib_rcv 4"
+expect "rows left out" "$(json 'select(.type == "table" and .final) | .more')" 2
+expect "single packets" "$(json 'select(.type == "event") | .data
+    | select(.latency > 0 and .dev == "right0" and (.flow | endswith(" udp"))) | .reason' | uniq -c | awk '{ print $1, $2 }')" \
+    '9 "NO_SOCKET"
+4 "UDP_CSUM"'
+
+start_ntrace "$SUPPORT/../../stdlib/drops.nt" --dst "$right_ip,$right_ip6" --dport 9,10 --interval 1h
+traffic
+stop_ntrace
+expect "exit code" "$status" 0
+expect "text" "$(sed 's/+0x[0-9a-f]*//' "$work/out" | tr -s ' ')" "drops by reason, location
+reason location count()
+NO_SOCKET __udp4_lib_rcv 19
+NO_SOCKET tcp_v4_rcv 7
+NO_SOCKET __udp6_lib_rcv 4
+UDP_CSUM __udp4_lib_rcv 3
+UDP_CSUM __udp6_lib_rcv 1"
