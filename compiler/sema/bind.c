@@ -32,6 +32,15 @@ static const struct nt_node *missing_arg(const struct nt_target *t, const struct
     return NULL;
 }
 
+static const char *arg_names(struct nt_unit *u, const struct nt_target *t)
+{
+    const char *all = t->nargs ? "" : "none";
+
+    for (uint32_t i = 0; i < t->nargs; i++)
+        all = nt_sprintf(u->cx->arena, "%s%s%s", all, i ? ", " : "", t->arg[i].name);
+    return all;
+}
+
 /* Where the kernel has no names for the arguments, those asked for are taken in their order. */
 static void name_untyped(struct nt_unit *u, struct nt_target *t, const struct nt_node *probe)
 {
@@ -66,8 +75,8 @@ static int bind_probe(struct nt_unit *u, const struct nt_node *event, const stru
         return err;
     missing = missing_arg(&b->target, probe);
     if (missing) {
-        *ret_why = nt_sprintf(u->cx->arena, "here %s has no argument '%s'", probe->name,
-                              kernel_name_of(missing));
+        *ret_why = nt_sprintf(u->cx->arena, "here it has no argument '%s', but %s",
+                              kernel_name_of(missing), arg_names(u, &b->target));
         return -ENOENT;
     }
     if (!b->target.typed)
@@ -154,11 +163,25 @@ void nt_hint_event(struct nt_unit *u, struct nt_diag *d, const char *name)
 
 /* -- the events that bodies name -------------------------------------------------------------- */
 
+/* `on PATH`, `on PATH.done`: the path itself is reported. */
+static bool is_of_path(struct nt_unit *u, const char *name)
+{
+    size_t len = strcspn(name, ".");
+
+    nt_kid_each (item, u->script)
+        if ((*item)->kind == NT_NODE_PATH && strncmp((*item)->name, name, len) == 0 &&
+            !(*item)->name[len])
+            return true;
+    return false;
+}
+
 static void bind_named(struct nt_unit *u, struct nt_node *ref)
 {
     const struct nt_node *event = nt_names_find(&u->events, ref->name);
     const struct nt_bounds *bounds;
 
+    if (!event && is_of_path(u, ref->name))
+        return;
     if (!event) {
         struct nt_diag *d =
             nt_error(u->cx, ref->span, NT_UNKNOWN_EVENT, "there is no event '%s'", ref->name);

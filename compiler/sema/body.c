@@ -218,8 +218,7 @@ static struct nt_act *result(struct body *b, const struct nt_node *node)
     if (call && strcmp(call, "exit") == 0)
         return leave(b, node);
     if (call && (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0))
-        nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s commands",
-                 call);
+        nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't run commands");
     else if (call && !nt_agg_find(call))
         nt_value(&b->scope, node->kid[0]->kid[0], NULL); /* reports what is unknown */
     else

@@ -103,6 +103,7 @@ static void check_bound(struct nt_unit *u, const struct nt_node *on, const struc
     h->bound = b;
     h->at = at;
     h->why = "body";
+    h->shared = on->kid[0]->nkids > 1;
     nt_handler_packet(&s, at);
     where = event_where(&s);
     where = nt_and(u, where, common_conditions(&s, at));

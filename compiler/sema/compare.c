@@ -35,13 +35,14 @@ static bool is_named(const struct nt_type *t)
 
 /* -- fitting ---------------------------------------------------------------------------------- */
 
-static void hint_units(struct nt_diag *d, const struct nt_type *want, const struct nt_expr *e)
+static void hint_units(struct nt_unit *u, struct nt_diag *d, const struct nt_type *want,
+                       const struct nt_expr *e)
 {
     if (want->kind == NT_KIND_DURATION && e->op == NT_E_CONST && e->type->kind == NT_KIND_INT)
         nt_hint(d, "a duration has a unit: %llums, %lluus", (unsigned long long)e->w[0],
                 (unsigned long long)e->w[0]);
     else if (is_named(want) && is_text(e->type))
-        nt_hint(d, "names of a %s are written without quotes", want->name);
+        nt_hint(d, "the names of %s are written without quotes", nt_type_said(u, want));
     else if (want->kind == NT_KIND_IP && e->type->kind == NT_KIND_CIDR)
         nt_hint(d, "to ask whether an address lies in a network, write `in`");
     else if (want->kind == NT_KIND_IP && is_text(e->type))
@@ -70,8 +71,8 @@ static struct nt_expr *fit_text(struct nt_scope *s, struct nt_expr *e, const str
     if (nt_is_const(e)) {
         for (uint32_t i = words; i < NT_MAX_WORDS; i++)
             if (e->w[i]) {
-                nt_error(s->u->cx, e->at, NT_VALUE, "the text is longer than a %s can be: %u bytes",
-                         want->name, words * 8u - 1);
+                nt_error(s->u->cx, e->at, NT_VALUE, "the text is longer than %s can be: %u bytes",
+                         nt_type_said(s->u, want), words * 8u - 1);
                 return nt_broken(s->u, e->at);
             }
         return nt_retyped(s->u, e, want);
@@ -107,9 +108,9 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
     if (want->kind == NT_KIND_PORT && nt_is_const(e) && nt_is_number(e->type))
         d = nt_error(s->u->cx, e->at, NT_VALUE, "a port is a number from 0 to 65535");
     else
-        d = nt_error(s->u->cx, e->at, NT_TYPE, "this is a %s, where a %s is needed", e->type->name,
-                     want->name);
-    hint_units(d, want, e);
+        d = nt_error(s->u->cx, e->at, NT_TYPE, "this is %s, where %s is needed",
+                     nt_type_said(s->u, e->type), nt_type_said(s->u, want));
+    hint_units(s->u, d, want, e);
     return nt_broken(s->u, e->at);
 }
 
@@ -131,21 +132,40 @@ static bool comparable(const struct nt_expr *l, const struct nt_expr *r)
     return a->kind == b->kind || (is_text(a) && is_text(b));
 }
 
-static bool beyond_port(const struct nt_expr *port, const struct nt_expr *number)
+/* Can x never have this value, since its type is too narrow for it? Reports. */
+static bool is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct nt_expr *value)
 {
-    return port->type->kind == NT_KIND_PORT && nt_is_const(number) && number->w[0] > 0xffff;
+    uint32_t len = value->type->words * 8u;
+
+    if (!nt_is_const(value) || nt_is_const(x))
+        return false;
+    if (x->type->kind == NT_KIND_PORT && value->w[0] > 0xffff) {
+        nt_error(u->cx, value->at, NT_VALUE, "a port is a number from 0 to 65535");
+        return true;
+    }
+    if (is_text(x->type) && is_text(value->type)) {
+        len = (uint32_t)strnlen((const char *)value->w, len);
+        if (len >= x->type->words * 8u) {
+            nt_error(u->cx, value->at, NT_VALUE, "the text has %u bytes, %s here at most %u", len,
+                     nt_type_said(u, x->type), x->type->words * 8u - 1);
+            return true;
+        }
+    }
+    return false;
 }
 
 static void report_incomparable(struct nt_scope *s, const struct nt_expr *l,
                                 const struct nt_expr *r, struct nt_span at)
 {
-    struct nt_diag *d = nt_error(s->u->cx, at, NT_NEVER_EQUAL, "a %s and a %s can never be equal",
-                                 l->type->name, r->type->name);
-    nt_label(d, l->at, "this is a %s", l->type->name);
-    nt_label(d, r->at, "this is a %s", r->type->name);
-    hint_units(d, l->type, r);
+    const char *a = nt_type_said(s->u, l->type), *b = nt_type_said(s->u, r->type);
+    struct nt_diag *d =
+        nt_error(s->u->cx, at, NT_NEVER_EQUAL, "%s and %s can never be equal", a, b);
+
+    nt_label(d, l->at, "this is %s", a);
+    nt_label(d, r->at, "this is %s", b);
+    hint_units(s->u, d, l->type, r);
     if (!d->hint)
-        hint_units(d, r->type, l);
+        hint_units(s->u, d, r->type, l);
 }
 
 static bool fold(const struct nt_expr *l, const struct nt_expr *r, enum nt_xop op)
@@ -239,11 +259,8 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
         report_incomparable(s, l, r, node->span);
         return nt_broken(s->u, node->span);
     }
-    if (beyond_port(l, r) || beyond_port(r, l)) {
-        nt_error(s->u->cx, beyond_port(l, r) ? r->at : l->at, NT_VALUE,
-                 "a port is a number from 0 to 65535");
+    if (is_beyond(s->u, l, r) || is_beyond(s->u, r, l))
         return nt_broken(s->u, node->span);
-    }
     if (op != NT_X_EQ && op != NT_X_NE && !nt_is_number(l->type)) {
         nt_error(s->u->cx, node->span, NT_TYPE, "values of type %s have no order", l->type->name);
         return nt_broken(s->u, node->span);
@@ -321,7 +338,8 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
         struct nt_test t = {.kind = NT_TEST_RANGE};
 
         if (!nt_is_const(lo) || !nt_is_const(hi) || !nt_is_number(x->type)) {
-            nt_error(s->u->cx, node->span, NT_NOT_CONSTANT, "a range has numbers for its ends");
+            nt_error(s->u->cx, node->span, NT_NOT_CONSTANT,
+                     "the ends of a range are numbers that are known before the script runs");
             return;
         }
         t.a[0] = lo->w[0];
@@ -338,8 +356,8 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
         report_incomparable(s, x, e, node->span);
         return;
     }
-    if (beyond_port(x, e))
-        nt_error(s->u->cx, node->span, NT_VALUE, "a port is a number from 0 to 65535");
+    if (is_beyond(s->u, x, e))
+        return;
     if (nt_is_const(e))
         *nt_vec_push(s->u->cx->arena, &m->tests) = nt_test_of(e->type, e->w);
     else

@@ -149,18 +149,9 @@ struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, c
 {
     const struct nt_view *view = nt_names_find(&s->u->views, h->name);
     const struct nt_node *field = view ? nt_names_find(&view->fields, name) : NULL;
-    struct nt_guess g;
 
-    if (!field) {
-        struct nt_diag *d =
-            nt_error(s->u->cx, at, NT_UNKNOWN_FIELD, "%s has no field '%s'", h->name, name);
-
-        g = nt_guess(name);
-        if (view)
-            nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
-        nt_hint_guess(d, &g);
-        return nt_broken(s->u, at);
-    }
+    if (!field)
+        return NULL;
     if (field->kid[0] && field->kid[1]->kind == NT_NODE_NUMBER)
         return offset_field(s, h, field, at);
     return expand_field(s, field, NULL, h, at);
@@ -257,9 +248,12 @@ struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at)
         e = event_arg(s, packet->kid[0]->name ? packet->kid[0]->name : "skb", at);
     else
         e = event_arg(s, "skb", at);
-    if (!e || (e->type->kind == NT_KIND_POINTER && strcmp(e->type->name, "sk_buff") == 0))
+    if (e && e->type->kind == NT_KIND_POINTER && strcmp(e->type->name, "sk_buff") == 0)
         return e;
-    nt_error(s->u->cx, at, NT_TYPE, "the packet of '%s' is no sk_buff", s->bound->name);
+    if (!e || e->type->kind != NT_KIND_ERROR)
+        nt_error(s->u->cx, packet ? packet->span : at, NT_TYPE,
+                 "the packet of '%s' is no sk_buff that its probe has for an argument",
+                 s->bound->name);
     return nt_broken(s->u, at);
 }
 

@@ -238,11 +238,13 @@ struct nt_expr *nt_arith(struct nt_unit *u, enum nt_xop op, struct nt_expr *a, s
     uint64_t value;
 
     if (!type) {
-        e = nt_broken(u, at);
-        nt_hint(
-            nt_error(u->cx, at, NT_TYPE, "a duration and a plain number don't go together here"),
-            "give the number a unit: 5us, 10ms, 1s");
-        return e;
+        struct nt_expr *other = is_duration(a) ? b : a;
+        struct nt_diag *d = nt_error(u->cx, at, NT_TYPE, "%s and %s don't go together here",
+                                     nt_type_said(u, a->type), nt_type_said(u, b->type));
+
+        if (nt_is_const(other) && other->type->kind == NT_KIND_INT)
+            nt_hint(d, "give the number a unit: 5us, 10ms, 1s");
+        return nt_broken(u, at);
     }
     if (a->op == NT_E_ABSENT || b->op == NT_E_ABSENT)
         return nt_absent(u, type, at);

@@ -5,6 +5,8 @@
 #include <linux/btf.h>
 #include <string.h>
 
+enum { FEW_NAMES = 16 };
+
 struct enum_builder {
     struct nt_unit *u;
     NT_VEC(struct nt_enumerator) names;
@@ -124,4 +126,31 @@ const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struc
     nt_names_each(e, &u->enums) nt_guess_try(&g, e->name);
     nt_hint_guess(nt_error(u->cx, at, NT_UNKNOWN_TYPE, "there is no type '%s'", name), &g);
     return NULL;
+}
+
+const char *nt_type_said(struct nt_unit *u, const struct nt_type *t)
+{
+    const char *article = strchr("aeio", t->name[0]) ? "an" : "a";
+
+    if (t->kind == NT_KIND_POINTER)
+        return nt_sprintf(u->cx->arena, "a pointer to struct %s", t->name);
+    if (t->kind == NT_KIND_BYTES)
+        return "a size in bytes";
+    return nt_sprintf(u->cx->arena, "%s %s", article, t->name);
+}
+
+void nt_hint_enumerator(struct nt_unit *u, struct nt_diag *d, const struct nt_type *t,
+                        const char *name)
+{
+    struct nt_guess g = nt_guess(name);
+    const char *all = "";
+
+    for (uint32_t i = 0; i < t->nnames; i++)
+        nt_guess_try(&g, t->names[i].name);
+    nt_hint_guess(d, &g);
+    if (d->hint || t->nnames > FEW_NAMES)
+        return;
+    for (uint32_t i = 0; i < t->nnames; i++)
+        all = nt_sprintf(u->cx->arena, "%s%s%s", all, i ? ", " : "", t->names[i].name);
+    nt_hint(d, "it has %s", all);
 }

@@ -3,6 +3,32 @@
 
 #include <string.h>
 
+const char *nt_column_name(struct nt_unit *u, const struct nt_node *column)
+{
+    return column->name ? column->name : nt_node_text(u->cx, column->kid[0]);
+}
+
+bool nt_columns_differ(struct nt_unit *u, const struct nt_node *columns)
+{
+    struct nt_names seen = {0};
+    bool ok = true;
+
+    nt_kid_each (column, columns) {
+        const char *name = nt_column_name(u, *column);
+        const struct nt_node *first = nt_names_find(&seen, name);
+
+        if (first) {
+            struct nt_diag *d = nt_error(u->cx, (*column)->span, NT_DUPLICATE,
+                                         "two columns have the name '%s'", name);
+            nt_label(d, first->span, "first here");
+            nt_hint(d, "give one another name: NAME = ...");
+            ok = false;
+        }
+        nt_names_set(u->cx->arena, &seen, name, *column);
+    }
+    return ok;
+}
+
 /* Gives a record its columns' places; those that can be absent get a bit. */
 static bool lay_out(struct nt_scope *s, struct nt_record *r, struct nt_column *columns,
                     struct nt_expr **args, uint32_t n, struct nt_span at)
@@ -53,10 +79,11 @@ struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node)
         const struct nt_node *column = node->kid[i];
 
         args[i] = nt_decay(s->u, nt_value(s, column->kid[0], NULL));
-        columns[i].name = column->name ? column->name : nt_node_text(s->u->cx, column->kid[0]);
+        columns[i].name = nt_column_name(s->u, column);
         ok &= args[i]->type->kind != NT_KIND_ERROR;
     }
-    if (!ok || !lay_out(s, &r, columns, args, node->nkids, node->span))
+    if (!ok || !nt_columns_differ(s->u, node) ||
+        !lay_out(s, &r, columns, args, node->nkids, node->span))
         return NULL;
     return add_record(s, &r, args, node->nkids, node->span);
 }
@@ -131,8 +158,8 @@ static bool check_args(struct format *f, struct nt_expr **args)
         const struct nt_expr *e = piece->text ? NULL : args[piece->column];
 
         if (e && piece->conv != 's' && !nt_is_number(e->type)) {
-            nt_hint(nt_error(f->s->u->cx, e->at, NT_FORMAT, "%%%c prints a number, this is a %s",
-                             piece->conv, e->type->name),
+            nt_hint(nt_error(f->s->u->cx, e->at, NT_FORMAT, "%%%c prints a number, this is %s",
+                             piece->conv, nt_type_said(f->s->u, e->type)),
                     "%%s prints any value as itself");
             f->ok = false;
         }
@@ -162,8 +189,8 @@ struct nt_stmt *nt_printf(struct nt_scope *s, const struct nt_node *node)
         f.ok &= args[i]->type->kind != NT_KIND_ERROR;
     }
     if (f.ok && (uint32_t)f.nargs != n) {
-        nt_error(s->u->cx, call->span, NT_FORMAT,
-                 "the format has %d conversions, but %u values follow", f.nargs, n);
+        nt_error(s->u->cx, call->span, NT_FORMAT, "the format takes %d value%s, but %u %s given",
+                 f.nargs, f.nargs == 1 ? "" : "s", n, n == 1 ? "is" : "are");
         return NULL;
     }
     if (!f.ok || !check_args(&f, args) || !lay_out(s, &r, columns, args, n, node->span))

@@ -46,6 +46,11 @@ void nt_params_dump(struct nt_unit *u, FILE *out);
 /* names.c: types and enums by name. NULL after a report. */
 const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struct nt_span at);
 const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl);
+/* What messages call a value of it: "an ip", "a pointer to struct sk_buff". */
+const char *nt_type_said(struct nt_unit *u, const struct nt_type *t);
+/* Hints at an enum's names: the one that was meant, or all if they are few. */
+void nt_hint_enumerator(struct nt_unit *u, struct nt_diag *d, const struct nt_type *t,
+                        const char *name);
 
 /* bind.c */
 const struct nt_bounds *nt_event_bounds(struct nt_unit *u, const struct nt_node *event);
@@ -105,7 +110,7 @@ struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at); /* the s
 struct nt_expr *nt_view_field(struct nt_scope *s, const struct nt_view *view,
                               const struct nt_node *field, struct nt_expr *self, struct nt_span at);
 struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,
-                                struct nt_span at);
+                                struct nt_span at); /* NULL: no such field */
 bool nt_is_wire_type(const char *name); /* u8, be16, ip4, ... */
 struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
                                uint64_t offset, struct nt_span at);
@@ -136,6 +141,10 @@ struct nt_param *nt_param_of(struct nt_unit *u, const struct nt_node *node);
 struct nt_stmt *nt_aggregate(struct nt_scope *s, const struct nt_node *node); /* tables.c */
 struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node);      /* records.c */
 struct nt_stmt *nt_printf(struct nt_scope *s, const struct nt_node *node);
+/* records.c: what a column of a row or a key is called. */
+const char *nt_column_name(struct nt_unit *u, const struct nt_node *column);
+/* No two columns may have one name. False after a report. */
+bool nt_columns_differ(struct nt_unit *u, const struct nt_node *columns);
 struct nt_stmt *nt_block(struct nt_scope *s, const struct nt_node *block); /* stmt.c */
 struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list);
 /* The function's name of a RESULT that is a lone name or call ("exit", "printf"), or NULL. */

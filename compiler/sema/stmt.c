@@ -142,7 +142,7 @@ static struct nt_stmt *result(struct nt_scope *s, const struct nt_node *node)
     if (strcmp(call, "exit") == 0)
         return misplaced(s, node, "exit");
     if (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0)
-        return misplaced(s, node, call);
+        return unsupported(s, node, "run commands");
     if (strcmp(call, "capture") == 0)
         return unsupported(s, node, "capture packets");
     return nt_aggregate(s, node);

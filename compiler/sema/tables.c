@@ -79,7 +79,8 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
         return false;
     }
     if (call->nkids != agg->nparams) {
-        nt_error(s->u->cx, call->span, NT_ARGUMENTS, "it is called %s(%s)", agg->name, agg->params);
+        nt_hint(nt_error(s->u->cx, call->span, NT_ARGUMENTS, "%s() has other arguments", agg->name),
+                "%s(%s): %s", agg->name, agg->params, agg->doc);
         return false;
     }
     if (agg->nparams) {
@@ -87,8 +88,8 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
         if ((*ret_arg)->type->kind == NT_KIND_ERROR)
             return false;
         if (!nt_is_number((*ret_arg)->type)) {
-            nt_error(s->u->cx, call->kid[0]->span, NT_TYPE, "a %s has no %s",
-                     (*ret_arg)->type->name, agg->name);
+            nt_error(s->u->cx, call->kid[0]->span, NT_TYPE, "%s() is of numbers: this is %s",
+                     agg->name, nt_type_said(s->u, (*ret_arg)->type));
             return false;
         }
         use.type = (*ret_arg)->type;
@@ -100,11 +101,6 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
 }
 
 /* -- the table -------------------------------------------------------------------------------- */
-
-static const char *column_name(struct nt_unit *u, const struct nt_node *column)
-{
-    return column->name ? column->name : nt_node_text(u->cx, column->kid[0]);
-}
 
 static bool key_columns(struct nt_scope *s, const struct nt_node *list, struct nt_agg_stmt *stmt)
 {
@@ -120,7 +116,7 @@ static bool key_columns(struct nt_scope *s, const struct nt_node *list, struct n
         stmt->key[i] = nt_decay(s->u, nt_value(s, list->kid[i]->kid[0], NULL));
         ok &= stmt->key[i]->type->kind != NT_KIND_ERROR;
     }
-    return ok;
+    return ok && nt_columns_differ(s->u, list);
 }
 
 static bool table_max(struct nt_scope *s, const struct nt_node *node, uint32_t *ret_max)
@@ -153,7 +149,7 @@ static struct nt_table_build *new_table(struct nt_scope *s, const struct nt_node
         b->t.max = 1;
     for (uint32_t i = 0; i < stmt->nkeys; i++)
         *nt_vec_push(a, &b->key) = (struct nt_column){
-            .name = column_name(s->u, node->kid[1]->kid[i]), .type = stmt->key[i]->type};
+            .name = nt_column_name(s->u, node->kid[1]->kid[i]), .type = stmt->key[i]->type};
     for (uint32_t i = 0; i < stmt->nargs; i++)
         *nt_vec_push(a, &b->aggs) = aggs[i];
     *nt_vec_push(a, &s->u->tables) = b;

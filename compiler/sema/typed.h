@@ -119,6 +119,7 @@ struct nt_handler {
     const struct nt_bound *bound;
     const char *why;
     struct nt_span at;
+    bool shared;            /* the body stands for several events: `on a, b` */
     struct nt_expr **where; /* conjuncts, cheapest first */
     uint32_t nwhere;
     struct nt_guard *guard;

@@ -42,23 +42,60 @@ static void try_name(const char *name, void *arg)
     nt_guess_try(arg, name);
 }
 
-static struct nt_expr *unknown_name(struct nt_scope *s, const struct nt_node *node)
+static bool is_packet_name(struct nt_unit *u, const char *name)
+{
+    const struct nt_view *view = nt_names_find(&u->views, "packet");
+
+    return nt_header_find(name) || (view && nt_names_find(&view->fields, name));
+}
+
+/* Why a name is not known that is a good name elsewhere. */
+static void hint_elsewhere(struct nt_scope *s, struct nt_diag *d, const char *name,
+                           const struct nt_type *want)
+{
+    const struct nt_bound *b = s->bound;
+
+    if (want && (want->kind == NT_KIND_STRING || want->kind == NT_KIND_IFNAME))
+        nt_hint(d, "a text is written in quotes: \"%s\"", name);
+    else if (nt_agg_find(name) || nt_func_find(name))
+        nt_hint(d, "a function has brackets: %s(%s)", name,
+                nt_agg_find(name) ? nt_agg_find(name)->params : nt_func_find(name)->params);
+    else if (b && strcmp(name, "latency") == 0)
+        nt_hint(d, "'%s' does not say when it began (`latency since ...` in its declaration)",
+                b->name);
+    else if (b && is_packet_name(s->u, name) && !nt_bound_has_packet(b))
+        nt_hint(d, "'%s' carries no packet%s", b->name,
+                nt_event_member(b->event, NT_NODE_SOCKET)
+                    ? ": its socket has laddr, lport, raddr and rport"
+                    : "");
+    else if (nt_names_find(&s->u->params, name))
+        nt_hint(d, "a parameter is read with a $: $%s", name);
+    else if (!b && s->nlocals)
+        nt_hint(d, "this body runs in ntrace, between events: it has parameters, constants and "
+                   "its own variables");
+    else if (!b)
+        nt_hint(d, "this is computed before the script runs: of numbers, constants and parameters");
+}
+
+static struct nt_expr *unknown_name(struct nt_scope *s, const struct nt_node *node,
+                                    const struct nt_type *want)
 {
     struct nt_diag *d =
         nt_error(s->u->cx, node->span, NT_UNKNOWN_NAME, "'%s' is not known here", node->name);
     struct nt_guess g = nt_guess(node->name);
 
+    if (s->handler && s->handler->shared)
+        nt_label(d, s->handler->at, "'%s' does not have it", s->bound->name);
     for (struct nt_local *l = s->locals; l; l = l->outer)
         nt_guess_try(&g, l->name);
     nt_event_each_name(s, try_name, &g);
     for (const struct nt_builtin *b = nt_builtins; b->name; b++)
         nt_guess_try(&g, b->name);
-    nt_hint_guess(d, &g);
-    if (nt_names_find(&s->u->params, node->name) && !d->hint)
-        nt_hint(d, "a parameter is read with a $: $%s", node->name);
-    if (strcmp(node->name, "latency") == 0 && s->bound && !d->hint)
-        nt_hint(d, "'%s' does not say when it began (`latency since ...` in its declaration)",
-                s->bound->name);
+    hint_elsewhere(s, d, node->name, want);
+    if (!d->hint || (!s->bound && g.best))
+        nt_hint_guess(d, &g);
+    if (!d->hint && s->bound && s->bound->event)
+        nt_hint(d, "`ntrace list fields %s` shows what it has", s->bound->name);
     return nt_broken(s->u, node->span);
 }
 
@@ -88,11 +125,8 @@ static struct nt_expr *unknown_enumerator(struct nt_unit *u, const struct nt_typ
 {
     struct nt_diag *d = nt_error(u->cx, node->span, NT_UNKNOWN_ENUMERATOR, "%s has no '%s'",
                                  want->name, node->name);
-    struct nt_guess g = nt_guess(node->name);
 
-    for (uint32_t i = 0; i < want->nnames; i++)
-        nt_guess_try(&g, want->names[i].name);
-    nt_hint_guess(d, &g);
+    nt_hint_enumerator(u, d, want, node->name);
     return nt_broken(u, node->span);
 }
 
@@ -160,7 +194,7 @@ static struct nt_expr *name(struct nt_scope *s, const struct nt_node *node,
         return e;
     if (want && (want->kind == NT_KIND_ENUM || want->kind == NT_KIND_FLAGS))
         return unknown_enumerator(s->u, want, node);
-    return unknown_name(s, node);
+    return unknown_name(s, node, want);
 }
 
 static struct nt_expr *param_value(struct nt_scope *s, const struct nt_node *node)
@@ -176,7 +210,8 @@ static struct nt_expr *param_value(struct nt_scope *s, const struct nt_node *nod
         g = nt_guess(node->name);
         nt_vec_each (it, &s->u->param_list)
             nt_guess_try(&g, (*it)->name);
-        nt_hint_guess(d, &g);
+        if (g.best)
+            nt_hint(d, "did you mean '$%s'?", g.best);
         return nt_broken(s->u, node->span);
     }
     p->used = true;
@@ -185,8 +220,9 @@ static struct nt_expr *param_value(struct nt_scope *s, const struct nt_node *nod
                      p->name);
         nt_hint(d, "ask exists($%s) first, or compare with it in a condition", p->name);
     } else if (p->is_set) {
-        d = nt_error(s->u->cx, node->span, NT_NOT_A_VALUE, "'$%s' is a set", p->name);
-        nt_hint(d, "write x in $%s", p->name);
+        d = nt_error(s->u->cx, node->span, NT_NOT_A_VALUE, "'$%s' is a set, not a single value",
+                     p->name);
+        nt_hint(d, "ask with `in`: ... in $%s", p->name);
     } else if (p->nvalues) {
         e = nt_const(s->u, p->type, node->span, 0);
         memcpy(e->w, p->value[0].a, sizeof(e->w));
@@ -216,17 +252,34 @@ static struct nt_expr *unknown_member(struct nt_scope *s, const struct nt_node *
 {
     bool is_struct = base->type->kind == NT_KIND_POINTER;
     struct nt_guess g = nt_guess(node->name);
-    struct nt_diag *d =
-        nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD, "%s%s has no field '%s'",
-                 is_struct ? "struct " : "a ", base->type->name, node->name);
+    const char *said = is_struct ? nt_sprintf(s->u->cx->arena, "a struct %s", base->type->name)
+                                 : nt_type_said(s->u, base->type);
+    struct nt_diag *d = nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD, "%s has no field '%s'",
+                                 said, node->name);
     const struct nt_view *view = nt_names_find(&s->u->views, base->type->name);
 
-    nt_label(d, base->at, "this is a %s%s", is_struct ? "struct " : "", base->type->name);
+    nt_label(d, base->at, "this is %s", said);
     if (is_struct)
         nt_kernel_each_member(s->u->cx->kernel, base->type->btf_id, try_name, &g);
     if (view)
         nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
     nt_hint_guess(d, &g);
+    return nt_broken(s->u, node->span);
+}
+
+static struct nt_expr *unknown_in_header(struct nt_scope *s, const struct nt_node *node,
+                                         const struct nt_header *h)
+{
+    const struct nt_view *view = nt_names_find(&s->u->views, h->name);
+    struct nt_guess g = nt_guess(node->name);
+    struct nt_diag *d = nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD,
+                                 "the %s header has no field '%s'", h->name, node->name);
+
+    if (view)
+        nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
+    nt_hint_guess(d, &g);
+    if (!d->hint)
+        nt_hint(d, "`ntrace list fields %s` shows what it has", s->bound->name);
     return nt_broken(s->u, node->span);
 }
 
@@ -239,8 +292,10 @@ static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
     struct nt_expr *base, *e = NULL;
     bool own = object->kind == NT_NODE_NAME && strcmp(object->name, "this") == 0;
 
-    if (h)
-        return nt_header_field(s, h, node->name, node->span);
+    if (h) {
+        e = nt_header_field(s, h, node->name, node->span);
+        return e ? e : unknown_in_header(s, node, h);
+    }
     if (object->kind == NT_NODE_NAME && strcmp(object->name, "inner") == 0) {
         nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
                  "this version of ntrace can't look into tunnels");
@@ -268,7 +323,8 @@ static struct nt_expr *element(struct nt_scope *s, const struct nt_node *node)
     if (base->type->kind == NT_KIND_ERROR || index->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
     if (!base->btf_array && base->type->kind != NT_KIND_POINTER) {
-        nt_error(s->u->cx, node->span, NT_TYPE, "a %s has no elements", base->type->name);
+        nt_error(s->u->cx, node->span, NT_TYPE, "%s has no elements",
+                 nt_type_said(s->u, base->type));
         return nt_broken(s->u, node->span);
     }
     return nt_kernel_index(s, base, index, node->span);
@@ -284,8 +340,9 @@ static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
     struct nt_expansion x;
 
     if (params->nkids != node->nkids) {
-        struct nt_diag *d = nt_error(s->u->cx, node->span, NT_ARGUMENTS, "%s() takes %u arguments",
-                                     node->name, params->nkids);
+        struct nt_diag *d =
+            nt_error(s->u->cx, node->span, NT_ARGUMENTS, "%s() takes %u argument%s, not %u",
+                     node->name, params->nkids, params->nkids == 1 ? "" : "s", node->nkids);
         nt_label(d, fn->name_at, "declared here");
         return nt_broken(s->u, node->span);
     }
@@ -349,7 +406,8 @@ static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
         return nt_broken(s->u, node->span);
     }
     if (node->nkids < f->min || node->nkids > f->max) {
-        nt_error(s->u->cx, node->span, NT_ARGUMENTS, "it is called %s(%s)", f->name, f->params);
+        nt_hint(nt_error(s->u->cx, node->span, NT_ARGUMENTS, "%s() has other arguments", f->name),
+                "%s(%s): %s", f->name, f->params, f->doc);
         return nt_broken(s->u, node->span);
     }
     return f->make(s, node);
@@ -371,7 +429,8 @@ static struct nt_expr *operand(struct nt_scope *s, const struct nt_node *node,
 
     if (nt_is_number(e->type))
         return e;
-    nt_error(s->u->cx, node->span, NT_TYPE, "a %s can't be computed with", e->type->name);
+    nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be computed with",
+             nt_type_said(s->u, e->type));
     return nt_broken(s->u, node->span);
 }
 
@@ -439,8 +498,8 @@ static struct nt_expr *cast(struct nt_scope *s, const struct nt_node *node)
     if (t->kind != NT_KIND_POINTER) /* an array is cast as the address that it stands for */
         e = nt_decay(s->u, e);
     if (!nt_is_number(e->type) || !nt_is_number(t)) {
-        nt_error(s->u->cx, node->span, NT_TYPE, "a %s can't be taken as a %s", e->type->name,
-                 t->name);
+        nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be taken as %s",
+                 nt_type_said(s->u, e->type), nt_type_said(s->u, t));
         return nt_broken(s->u, node->span);
     }
     e = nt_retyped(s->u, e, t);
@@ -564,7 +623,9 @@ static struct nt_expr *value_as_condition(struct nt_scope *s, const struct nt_no
     if (e->type->kind == NT_KIND_BOOL || e->type->kind == NT_KIND_ERROR)
         return e;
     if (!nt_is_number(e->type)) {
-        nt_error(s->u->cx, node->span, NT_TYPE, "a %s is neither true nor false", e->type->name);
+        nt_hint(nt_error(s->u->cx, node->span, NT_TYPE, "%s is neither true nor false",
+                         nt_type_said(s->u, e->type)),
+                "compare it with something, or ask exists(...) whether it is there");
         return nt_broken(s->u, node->span);
     }
     if (nt_is_const(e))
