@@ -299,6 +299,27 @@ struct sock {
     u32 sk_ack_backlog, sk_max_ack_backlog;
     void *sk_socket;
 };
+struct iphdr {
+    __u8 ihl : 4, version : 4;
+    __u8 tos;
+    __be16 tot_len, id, frag_off;
+    __u8 ttl, protocol;
+    __be16 check;
+    __be32 saddr, daddr;
+};
+struct ipv6hdr {
+    __u8 priority : 4, version : 4;
+    __u8 flow_lbl[3];
+    __be16 payload_len;
+    __u8 nexthdr, hop_limit;
+    struct in6_addr saddr, daddr;
+};
+struct tcphdr {
+    __be16 source, dest;
+    __be32 seq, ack_seq;
+    __u16 flags;
+    __be16 window, check, urg_ptr;
+};
 struct inet_sock {
     struct sock sk;
     void *pinet6;
@@ -490,6 +511,9 @@ FUNCTION(int, nf_hook_slow, struct sk_buff *skb, struct nf_hook_state *state, co
 
 #define KEEP(name) struct name *keep_##name
 
+KEEP(iphdr);
+KEEP(ipv6hdr);
+KEEP(tcphdr);
 KEEP(inet_sock);
 KEEP(inet_connection_sock);
 KEEP(tcp_sock);
