@@ -59,8 +59,11 @@ static void report_tables(struct nt_unit *u, FILE *out)
         uint64_t key = t->key.words * 8u, slot = t->slot_words * 8u;
         uint64_t buffers = t->map[1] ? 2 : 1;
 
-        fprintf(out, "  %-18s up to %u keys of %llu bytes, ", t->name, t->max,
-                (unsigned long long)key);
+        if (t->key.ncolumns)
+            fprintf(out, "  %-18s up to %u keys of %llu bytes, ", t->name, t->max,
+                    (unsigned long long)key);
+        else
+            fprintf(out, "  %-18s one row, ", t->name);
         print_size(t->max * buffers * slot, out);
         fputs(" a CPU and ", out);
         print_size(t->max * buffers * key, out);

@@ -231,6 +231,17 @@ static void bind_on(struct nt_unit *u, struct nt_node *on)
     }
 }
 
+static void bind_view(struct nt_unit *u, const struct nt_node *view)
+{
+    const struct nt_node *of = view->kid[0];
+
+    if (of && strcmp(of->name, "header") != 0)
+        nt_error(u->cx, of->span, NT_UNSUPPORTED, "this version of ntrace can't lay views over %s",
+                 of->name);
+    else if (of && !nt_header_find(view->name))
+        nt_error(u->cx, view->name_at, NT_UNKNOWN_NAME, "no packet has a header '%s'", view->name);
+}
+
 void nt_bind(struct nt_unit *u)
 {
     nt_kid_each (item, u->script) {
@@ -241,6 +252,9 @@ void nt_bind(struct nt_unit *u)
         case NT_NODE_PATH:
             nt_error(u->cx, (*item)->name_at, NT_UNSUPPORTED,
                      "this version of ntrace can't follow a path");
+            break;
+        case NT_NODE_VIEW:
+            bind_view(u, *item);
             break;
         case NT_NODE_MAP:
             nt_error(u->cx, (*item)->name_at, NT_UNSUPPORTED,

@@ -106,6 +106,7 @@ static int aggregation_of(struct nt_unit *u, int table, const struct nt_node *by
 {
     struct nt_table_build *t = table >= 0 ? u->tables.at[table] : NULL;
     struct nt_guess g = nt_guess(by->name);
+    struct nt_diag *d;
 
     for (uint32_t i = 0; t && i < t->aggs.n; i++) {
         if (strcmp(t->aggs.at[i].name, by->name) == 0 ||
@@ -113,9 +114,10 @@ static int aggregation_of(struct nt_unit *u, int table, const struct nt_node *by
             return (int)i;
         nt_guess_try(&g, t->aggs.at[i].agg->name);
     }
-    nt_hint_guess(
-        nt_error(u->cx, by->span, NT_UNKNOWN_TABLE, "the table has no aggregation '%s'", by->name),
-        &g);
+    d = nt_error(u->cx, by->span, NT_UNKNOWN_TABLE, "the table has no aggregation '%s'", by->name);
+    nt_hint_guess(d, &g);
+    if (!d->hint && t)
+        nt_hint(d, "it has %s", t->aggs.at[0].name);
     return -1;
 }
 

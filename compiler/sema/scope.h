@@ -123,6 +123,17 @@ bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, cons
               struct nt_span at);
 struct nt_expr *nt_text(struct nt_unit *u, const char *text, size_t len, struct nt_span at);
 
+/* unknown.c: reports a name that is not known here. */
+struct nt_expr *nt_unknown_name(struct nt_scope *s, const struct nt_node *node,
+                                const struct nt_type *want);
+struct nt_expr *nt_unknown_enumerator(struct nt_unit *u, const struct nt_type *want,
+                                      const struct nt_node *node);
+struct nt_expr *nt_unknown_member(struct nt_scope *s, const struct nt_node *node,
+                                  const struct nt_expr *base);
+struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *node,
+                                     const struct nt_header *h);
+struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node);
+
 /* latency.c */
 struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);
 

@@ -1,0 +1,163 @@
+/* What is said of a name that is not known where it stands: the one that was meant, or why it is
+ * known elsewhere and not here. All of these report and return a broken expression. */
+#include "compiler/catalog/aggs.h"
+#include "compiler/kernel/kernel.h"
+#include "compiler/sema/funcs.h"
+
+#include <string.h>
+
+/* Names of the language that this version does not have. */
+static const struct {
+    const char *name, *what;
+} later[] = {
+    {"packet", "follow packets by their headers"},
+    {"exchange", "pair requests with replies"},
+    {"head", "follow packets by their buffer"},
+    {"vxlan", "look into tunnels"},
+    {"geneve", "look into tunnels"},
+    {"gre", "look into tunnels"},
+    {"inner", "look into tunnels"},
+};
+
+static bool is_later(struct nt_scope *s, const struct nt_node *node)
+{
+    for (size_t i = 0; s->bound && i < sizeof(later) / sizeof(*later); i++)
+        if (strcmp(node->name, later[i].name) == 0 && nt_bound_has_packet(s->bound)) {
+            nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s",
+                     later[i].what);
+            return true;
+        }
+    return false;
+}
+
+static void try_name(const char *name, void *arg)
+{
+    nt_guess_try(arg, name);
+}
+
+static bool is_packet_name(struct nt_unit *u, const char *name)
+{
+    const struct nt_view *view = nt_names_find(&u->views, "packet");
+
+    return nt_header_find(name) || (view && nt_names_find(&view->fields, name));
+}
+
+/* Why a name is not known that is a good name elsewhere. */
+static void hint_elsewhere(struct nt_scope *s, struct nt_diag *d, const char *name,
+                           const struct nt_type *want)
+{
+    const struct nt_bound *b = s->bound;
+
+    if (want && (want->kind == NT_KIND_STRING || want->kind == NT_KIND_IFNAME))
+        nt_hint(d, "a text is written in quotes: \"%s\"", name);
+    else if (nt_agg_find(name) || nt_func_find(name))
+        nt_hint(d, "a function has brackets: %s(%s)", name,
+                nt_agg_find(name) ? nt_agg_find(name)->params : nt_func_find(name)->params);
+    else if (b && strcmp(name, "latency") == 0)
+        nt_hint(d, "'%s' does not say when it began (`latency since ...` in its declaration)",
+                b->name);
+    else if (b && is_packet_name(s->u, name) && !nt_bound_has_packet(b))
+        nt_hint(d, "'%s' carries no packet%s", b->name,
+                nt_event_member(b->event, NT_NODE_SOCKET)
+                    ? ": its socket has laddr, lport, raddr and rport"
+                    : "");
+    else if (nt_names_find(&s->u->params, name))
+        nt_hint(d, "a parameter is read with a $: $%s", name);
+    else if (!b && s->nlocals)
+        nt_hint(d, "this body runs in ntrace, between events: it has parameters, constants and "
+                   "its own variables");
+    else if (!b)
+        nt_hint(d, "this is computed before the script runs: of numbers, constants and parameters");
+}
+
+struct nt_expr *nt_unknown_name(struct nt_scope *s, const struct nt_node *node,
+                                const struct nt_type *want)
+{
+    struct nt_guess g = nt_guess(node->name);
+    struct nt_diag *d;
+
+    if (is_later(s, node))
+        return nt_broken(s->u, node->span);
+    d = nt_error(s->u->cx, node->span, NT_UNKNOWN_NAME, "'%s' is not known here", node->name);
+    if (s->handler && s->handler->shared)
+        nt_label(d, s->handler->at, "'%s' does not have it", s->bound->name);
+    for (struct nt_local *l = s->locals; l; l = l->outer)
+        nt_guess_try(&g, l->name);
+    nt_event_each_name(s, try_name, &g);
+    for (const struct nt_builtin *b = nt_builtins; b->name; b++)
+        nt_guess_try(&g, b->name);
+    hint_elsewhere(s, d, node->name, want);
+    if (!d->hint || (!s->bound && g.best))
+        nt_hint_guess(d, &g);
+    if (!d->hint && s->bound && s->bound->event)
+        nt_hint(d, "`ntrace list fields %s` shows what it has", s->bound->name);
+    return nt_broken(s->u, node->span);
+}
+
+struct nt_expr *nt_unknown_enumerator(struct nt_unit *u, const struct nt_type *want,
+                                      const struct nt_node *node)
+{
+    struct nt_diag *d = nt_error(u->cx, node->span, NT_UNKNOWN_ENUMERATOR, "%s has no '%s'",
+                                 want->name, node->name);
+
+    nt_hint_enumerator(u, d, want, node->name);
+    return nt_broken(u, node->span);
+}
+
+struct nt_expr *nt_unknown_member(struct nt_scope *s, const struct nt_node *node,
+                                  const struct nt_expr *base)
+{
+    bool is_struct = base->type->kind == NT_KIND_POINTER;
+    struct nt_guess g = nt_guess(node->name);
+    const char *said = is_struct ? nt_sprintf(s->u->cx->arena, "a struct %s", base->type->name)
+                                 : nt_type_said(s->u, base->type);
+    struct nt_diag *d = nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD, "%s has no field '%s'",
+                                 said, node->name);
+    const struct nt_view *view = nt_names_find(&s->u->views, base->type->name);
+
+    nt_label(d, base->at, "this is %s", said);
+    if (is_struct)
+        nt_kernel_each_member(s->u->cx->kernel, base->type->btf_id, try_name, &g);
+    if (view)
+        nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
+    nt_hint_guess(d, &g);
+    return nt_broken(s->u, node->span);
+}
+
+struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *node,
+                                     const struct nt_header *h)
+{
+    const struct nt_view *view = nt_names_find(&s->u->views, h->name);
+    struct nt_guess g = nt_guess(node->name);
+    struct nt_diag *d = nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD,
+                                 "the %s header has no field '%s'", h->name, node->name);
+
+    if (view)
+        nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
+    nt_hint_guess(d, &g);
+    if (!d->hint)
+        nt_hint(d, "`ntrace list fields %s` shows what it has", s->bound->name);
+    return nt_broken(s->u, node->span);
+}
+
+struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_guess g = nt_guess(node->name);
+    struct nt_diag *d;
+
+    if (nt_agg_find(node->name)) {
+        d = nt_error(s->u->cx, node->span, NT_NOT_A_VALUE,
+                     "%s() is an aggregation: it fills a table and has no value", node->name);
+        nt_hint(d, "let it stand alone: NAME = %s(...) by ...", node->name);
+        return nt_broken(s->u, node->span);
+    }
+    d = nt_error(s->u->cx, node->span, NT_UNKNOWN_FUNCTION, "there is no function '%s'",
+                 node->name);
+    for (const struct nt_func *f = nt_funcs; f->name; f++)
+        nt_guess_try(&g, f->name);
+    for (const struct nt_agg *a = nt_aggs; a->name; a++)
+        nt_guess_try(&g, a->name);
+    nt_names_each(f, &s->u->fns) nt_guess_try(&g, f->name);
+    nt_hint_guess(d, &g);
+    return nt_broken(s->u, node->span);
+}
