@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # $work, $build: of scripts/bench
+# What the parts of scripts/bench share. Numbers of one series are kept in a file of their own,
+# $work/SERIES, one a line; a row of the table is made of two or three series.
+#
+#   keep SERIES NUMBER
+#   median SERIES
+#   row WHAT OURS OTHER UNIT [MOST]   medians, quartiles, and the ratio OURS / OTHER; a target
+#                                     when MOST is given: the ratio is to be at most that
+#   note TEXT                         a line below the table
+
+keep() {
+    echo "$2" >>"$work/$1"
+}
+
+# "median lower-quartile upper-quartile"
+summary() { # SERIES
+    sort -g "$work/$1" | awk '
+        { x[NR] = $1 }
+        function at(q,    i) { i = 1 + (NR - 1) * q; return x[int(i)] + (i - int(i)) * (x[int(i) + (i < NR)] - x[int(i)]) }
+        END { print at(0.5), at(0.25), at(0.75) }'
+}
+
+median() {
+    summary "$1" | cut -d ' ' -f 1
+}
+
+# A target missed by less than this share is within the noise of a busy machine.
+tolerance=0.1
+
+row() {
+    # shellcheck disable=SC2046 # three words each
+    set -- "$1" "$4" "${5:-}" $(summary "$2") $(summary "$3")
+    awk -v what="$1" -v unit="$2" -v most="$3" -v tolerance="$tolerance" \
+        -v a="$4" -v a1="$5" -v a3="$6" -v b="$7" -v b1="$8" -v b3="$9" '
+        function show(m, lo, hi) { return sprintf("%.4g (%.4g-%.4g) %s", m, lo, hi, unit) }
+        BEGIN {
+            ratio = a / b
+            verdict = most == "" ? "" : ratio <= most ? "reached" : ratio <= most * (1 + tolerance) ? "within noise" : "MISSED"
+            target = most == "" ? "" : sprintf("<= %.2f", most)
+            printf "%s|%s|%s|%.2f|%s|%s\n", what, show(a, a1, a3), show(b, b1, b3), ratio, target, verdict
+        }' >>"$work/rows"
+}
+
+note() {
+    echo "$*" >>"$work/notes"
+}
+
+# The rows as a table that reads well as text and as Markdown.
+print_table() {
+    {
+        echo 'What|ntrace|against|ratio|target|verdict'
+        echo '-|-|-|-|-|-'
+        cat "$work/rows"
+    } | awk -F'|' '
+        { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } }
+        END {
+            for (r = 1; r <= NR; r++) {
+                line = "|"
+                for (i = 1; i <= NF; i++) {
+                    text = sprintf("%-" width[i] "s", cell[r, i])
+                    if (r == 2) gsub(/./, "-", text)
+                    line = line " " text " |"
+                }
+                print line
+            }
+        }'
+    echo
+    cat "$work/notes"
+}
+
+is_missed() {
+    grep -q '|MISSED$' "$work/rows"
+}
