@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Retransmits of a connection that nobody answers, as many as the kernel itself counts.
+# Retransmits to who does not answer, as many as the kernel itself counts, for IPv4 and IPv6.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
@@ -12,12 +12,20 @@ table inet test {
 }
 END
 
-start_ntrace --format json -e "on tcp_retransmit where rport == 81 and raddr == $right_ip { again = count() by raddr }"
-in_left timeout 5 "$TRAFFIC" tcp "$right_ip" 81 1 >/dev/null || true
+# One retransmit, then the connection is given up.
+in_left sysctl -q -w net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0
+
+start_ntrace --format json -e "
+    on tcp_retransmit where rport == 81 and raddr in {$right_ip, $right_ip6} {
+        again = count() by raddr, state
+    }"
+left_sends tcp "$right_ip" 81 1 >"$work/stood" &
+left_sends tcp "$right_ip6" 81 1 >"$work/stood"
+wait $!
 stop_ntrace
 
-counted=$(in_left nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }')
-[[ $counted -gt 0 ]] || fail "nothing was sent again"
 expect "exit code" "$status" 0
-expect "retransmits" "$(final_rows again)" \
-    "{\"key\":{\"raddr\":\"$right_ip\"},\"values\":{\"count()\":$counted}}"
+expect "retransmits" "$(final_cells again)" "$right_ip syn_sent 1
+$right_ip6 syn_sent 1"
+counted=$(in_left nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }')
+expect "retransmits that the kernel counts" "$counted" 2

@@ -89,6 +89,7 @@ wait_until() { # WHAT COMMAND...
 serve() { # NAMESPACE ARGS...
     local out=$work/server.${#servers[@]}
 
+    : >"$out"
     ip netns exec "$1" "$TRAFFIC" "${@:2}" >"$out" &
     servers+=($!)
     wait_until "server is ready" grep -q '^ready' "$out"

@@ -3,6 +3,7 @@
  *   traffic udp ADDR PORT N [sport=P] [size=BYTES] [badsum]   datagrams, each with its own checksum
  *   traffic tcp ADDR PORT N                  connections, one after the other; says how many stood
  *   traffic send ADDR PORT BYTES             one connection that carries so many bytes
+ *   traffic cut ADDR PORT                    one connection that ends with a reset
  *   traffic serve ADDR PORT N                takes N connections, reads each to its end
  *   traffic hold ADDR PORT                   a UDP socket that nobody reads, until killed
  *   traffic ping ADDR N                      ICMP echo requests; answers are not waited for
@@ -179,6 +180,17 @@ static void send_tcp(char **args)
     close(fd);
 }
 
+static void cut_tcp(char **args)
+{
+    struct address to = address(args[0], number(args[1]));
+    struct linger none = {.l_onoff = 1};
+    int fd = socket_or_exit(to.any.sa_family, SOCK_STREAM, 0);
+
+    check(connect(fd, &to.any, to.len) == 0, "connect");
+    check(setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)) == 0, "setsockopt");
+    close(fd);
+}
+
 static void say_ready(void)
 {
     puts("ready");
@@ -306,8 +318,9 @@ static const struct command {
     int args; /* needed */
     void (*run)(char **args);
 } commands[] = {
-    {"udp", 3, send_udp},  {"tcp", 3, open_tcp}, {"send", 3, send_tcp}, {"serve", 3, serve_tcp},
-    {"hold", 2, hold_udp}, {"ping", 2, ping},    {"arp", 3, arp},       {"frame", 3, frame},
+    {"udp", 3, send_udp}, {"tcp", 3, open_tcp},    {"send", 3, send_tcp},
+    {"cut", 2, cut_tcp},  {"serve", 3, serve_tcp}, {"hold", 2, hold_udp},
+    {"ping", 2, ping},    {"arp", 3, arp},         {"frame", 3, frame},
 };
 
 int main(int argc, char **argv)
