@@ -17,6 +17,15 @@ static inline _Bool read(u8 *to, u32 size, u64 from)
     return probe_read_kernel(to, size, (const void *)from) == 0;
 }
 
+/* Nothing was read: kernels before 6.3 refuse a program that looks at stack nobody wrote. */
+static inline u64 nothing(u8 *h, u32 bytes, u64 result)
+{
+#pragma clang loop unroll(full)
+    for (u32 i = 0; i < bytes; i += 8)
+        *(u64 *)(h + i) = 0;
+    return result;
+}
+
 static inline u64 found(u32 have, u32 l4, u32 proto, u64 fragment)
 {
     return have | (u64)(l4 & 0xffff) << 16 | (u64)proto << 32 | fragment;
@@ -88,7 +97,7 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
 
     if (place == NT_AT_DATA) {
         if (!read(ethertype, sizeof(ethertype), data + 12))
-            return NT_HAVE_UNPARSED;
+            return nothing(h, NT_L3_BYTES, NT_HAVE_UNPARSED);
         type = be16(ethertype);
         off = start + 14;
     } else if (place == NT_AT_MAC) {
@@ -96,7 +105,7 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
     }
     skip_tags(head, tail, &off, &type);
     if (type != ETH_IP && type != ETH_IP6 && type != ETH_ARP)
-        return 0;
+        return nothing(h, NT_L3_BYTES, 0);
     ok = l3_at(h, head, off, tail, type);
     if (place != NT_AT_DATA && unlikely(!ok)) {
         off = start;
@@ -107,7 +116,7 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
         ok = l3_at(h, head, off, tail, type);
     }
     if (unlikely(!ok))
-        return NT_HAVE_UNPARSED;
+        return nothing(h, NT_L3_BYTES, NT_HAVE_UNPARSED);
     if (type == ETH_IP)
         return ipv4(h, off);
     return type == ETH_IP6 ? ipv6(h, head, off, tail) : found(NT_HAVE_ARP, 0, 0, 0);
@@ -138,9 +147,9 @@ u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_result, u64 head, u32 tail)
     u32 need = proto == P_TCP ? 20 : proto == P_SCTP ? 12 : 8;
 
     if (!(l3_result & (NT_HAVE_IP | NT_HAVE_IP6)) || l3_result & NT_L3_FRAGMENT || !have)
-        return 0;
+        return nothing(h, NT_L4_BYTES, 0);
     if (off + need > tail)
-        return NT_HAVE_UNPARSED;
+        return nothing(h, NT_L4_BYTES, NT_HAVE_UNPARSED);
     if (l3_result & NT_HAVE_IP && (l3[0] & 15) == 5)
         copy_l4(h, l3);
     else if (!read(h, NT_L4_BYTES, head + off))
@@ -156,9 +165,9 @@ u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
     /* A device without a link layer has its mac_header at the IP header. */
     if (place == NT_AT_MAC ? mac != start && mac + 14 > start
                            : place != NT_AT_DATA && mac + 14 > network)
-        return 0;
+        return nothing(h, NT_L2_BYTES, 0);
     if (off + 14 > tail)
-        return off == NO_HEADER ? 0 : NT_HAVE_UNPARSED;
+        return nothing(h, NT_L2_BYTES, off == NO_HEADER ? 0 : NT_HAVE_UNPARSED);
     if (!read(h, NT_L2_BYTES, head + off))
         return NT_HAVE_UNPARSED;
     type = be16(h + 12);

@@ -12,8 +12,13 @@ static LLVMMetadataRef describe_function(struct nt_gen *g, const struct nt_prog 
     LLVMMetadataRef type = LLVMDIBuilderCreateSubroutineType(g->di, file, params, 2, 0);
     unsigned line = nt_pos_of(g->u->cx, at).line;
 
-    return LLVMDIBuilderCreateFunction(g->di, file, p->name, strlen(p->name), p->name,
-                                       strlen(p->name), file, line, type, 0, 1, line, 0, 1);
+    LLVMMetadataRef fn =
+        LLVMDIBuilderCreateFunction(g->di, file, p->name, strlen(p->name), p->name, strlen(p->name),
+                                    file, line, type, 0, 1, line, 0, 1);
+
+    /* Kernels take no BTF with a parameter that has no name, and without BTF no line info. */
+    LLVMDIBuilderCreateParameterVariable(g->di, fn, "ctx", 3, 1, file, line, g->int_type, true, 0);
+    return fn;
 }
 
 static void open_function(struct nt_gen *g, const struct nt_prog *p)
