@@ -338,5 +338,9 @@ void nt_cli_help(FILE *out)
         else
             fprintf(out, "      %-22s %s\n", left, o->doc);
     }
+    fputs("\nExit codes: 0, or what the script's exit() says; 1 an error; 2 a mistake in the "
+          "command\n"
+          "line; 3 something was lost, with --strict.\n",
+          out);
     fputs("\nExample: sudo ntrace -e 'on skb_drop { count() by reason, dev }'\n", out);
 }

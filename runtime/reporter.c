@@ -92,8 +92,7 @@ int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
     return error < 0 ? error : flush(r);
 }
 
-/* Tables and counters.
- * ----------------------------------------------------------------------------*/
+/* Tables and counters. */
 
 /* One snapshot serves all that a body prints and clears. */
 static int take_snapshot(struct nt_reporter *r)
@@ -154,8 +153,7 @@ int nt_reporter_final(struct nt_reporter *r)
     return error < 0 ? error : flush(r);
 }
 
-/* What the statements of a body do.
- * ---------------------------------------------------------------*/
+/* What the statements of a body do. */
 
 static uint64_t body_now(void *arg)
 {
@@ -237,8 +235,7 @@ int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *re
     return error < 0 ? error : flush(r);
 }
 
-/* Opening and closing.
- * ----------------------------------------------------------------------------*/
+/* Opening and closing. */
 
 static void resolve_symbol(void *ctx, uint64_t address, struct nt_str *out)
 {

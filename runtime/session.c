@@ -33,8 +33,7 @@ struct session {
     int code;             /* of exit() */
 };
 
-/* Open.
- * -------------------------------------------------------------------------------------------*/
+/* Open. */
 
 /* First of all, while signals still end ntrace: a pipe with a name waits for its reader here. */
 static int open_file(struct session *s)
@@ -92,8 +91,7 @@ static int open_session(struct session *s)
     return r;
 }
 
-/* Attach.
- * -----------------------------------------------------------------------------------------*/
+/* Attach. */
 
 static int attach(struct session *s)
 {
@@ -105,8 +103,7 @@ static int attach(struct session *s)
     return nt_reporter_ready(s->reporter);
 }
 
-/* Run.
- * --------------------------------------------------------------------------------------------*/
+/* Run. */
 
 static int consume(struct session *s)
 {
@@ -203,8 +200,7 @@ static int run(struct session *s)
     return r < 0 ? r : nt_loop_run(s->loop);
 }
 
-/* Report: all that is still to be said, when no event can come any more.
- * ---------------------------*/
+/* Report: all that is still to be said, when no event can come any more. */
 
 static int report(struct session *s)
 {
@@ -221,8 +217,7 @@ static int report(struct session *s)
     return r < 0 ? r : nt_reporter_final(s->reporter);
 }
 
-/* Close.
- * ------------------------------------------------------------------------------------------*/
+/* Close. */
 
 static void close_session(struct session *s)
 {

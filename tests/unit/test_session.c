@@ -32,8 +32,7 @@ enum { SANITIZED = false };
 
 enum { MAX_OUTPUT = 64 << 20, KEYS = 100, BY_KEY_MAX = 64 };
 
-/* The program.
- * ------------------------------------------------------------------------------------*/
+/* The program. */
 
 static const struct nt_column key_column[] = {{"key", &nt_type_uint, 0, -1}};
 static const struct nt_column row_columns[] = {
@@ -133,8 +132,7 @@ static char *read_file(const char *path, size_t *ret_len)
     return text;
 }
 
-/* The run: in a child, as it is in life.
- * ----------------------------------------------------------*/
+/* The run: in a child, as it is in life. */
 
 struct run {
     char path[64]; /* of its output, JSON lines */
@@ -220,8 +218,7 @@ static int end(struct run *run, int signal, char **ret_text)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The load.
- * ---------------------------------------------------------------------------------------*/
+/* The load. */
 
 struct load {
     long syscall;
@@ -249,8 +246,7 @@ static void load_two(long number, uint64_t n)
     pthread_join(b, NULL);
 }
 
-/* Reading JSON lines.
- * -----------------------------------------------------------------------------*/
+/* Reading JSON lines. */
 
 /* Adds up the numbers behind every `name` in [line, end). */
 static uint64_t sum_of(const char *line, const char *line_end, const char *name)
@@ -299,8 +295,7 @@ static int count_of(const char *text, const char *what)
     return n;
 }
 
-/* Tests.
- * ------------------------------------------------------------------------------------------*/
+/* Tests. */
 
 /* Print-and-clear 50 times a second while two CPUs write, with more keys than the table has: the
  * intervals and the whole each hold every event, exactly. */
@@ -552,8 +547,8 @@ static void test_a_reader_that_sleeps_does_not_hold_it(void **state)
 static void test_a_refusal_names_the_line(void **state)
 {
     static const struct nt_probe two[] = {
-        {.prog = "fine", .event = "first", .hook = "raw_tracepoint:sys_enter", .why = "body"},
-        {.prog = "refused", .event = "second", .hook = "raw_tracepoint:sys_enter", .why = "body"},
+        {.prog = "fine", .section = "raw_tp/sys_enter", .event = "first"},
+        {.prog = "refused", .section = "raw_tp/sys_enter", .event = "second"},
     };
     size_t elf_size, len;
     char *elf = read_file(NTRACE_TEST_BPF "/refused.o", &elf_size);
