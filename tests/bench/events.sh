@@ -12,8 +12,11 @@ where_dst_bpftrace="((struct iphdr *)(((struct sk_buff *)args->skbaddr)->head +
 
 # "nanoseconds runs" of the busiest program that a process holds.
 program_stats() { # PID
-    awk '/^run_time_ns:/ { ns = $2 } /^run_cnt:/ && $2 >= n { n = $2; best = ns }
-         END { print best + 0, n + 0 }' /proc/"$1"/fdinfo/*
+    # While it starts, files come and go.
+    { cat /proc/"$1"/fdinfo/* 2>/dev/null || true; } | awk '
+        /^run_time_ns:/ { ns = $2 }
+        /^run_cnt:/ && $2 >= n { n = $2; best = ns }
+        END { print best + 0, n + 0 }'
 }
 
 drop() { # PACKETS
