@@ -34,6 +34,7 @@ struct nt_probe {
     const char *hook;    /* the alternative taken: "raw_tracepoint:kfree_skb" */
     const char *why;     /* "body", "start of latency", "end of latency" */
     struct nt_span at;   /* where the script asks for it */
+    uint32_t btf_id;     /* tp_btf: the kernel's type id of the tracepoint, 0: not known */
 };
 
 struct nt_column {

@@ -1,6 +1,7 @@
 #include "runtime/load.h"
 #include "runtime/cleanup.h"
 #include "runtime/refusal.h"
+#include "runtime/tp_btf.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -18,6 +19,7 @@ enum {
 struct nt_image {
     const struct nt_program *program;
     struct bpf_object *object;
+    int tp_btf; /* libbpf's handle, 0: none */
     int *rings;
     uint32_t nrings;
 };
@@ -107,8 +109,12 @@ static int explain(struct nt_cx *cx, const char *doing, int error)
 static int open_object(struct nt_cx *cx, struct nt_image *image)
 {
     LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "ntrace");
+    int r;
 
     libbpf_set_print(cx->options.verbose ? print_libbpf : NULL);
+    r = nt_tp_btf_open(image->program, &image->tp_btf);
+    if (r < 0)
+        return explain(cx, "set libbpf up", -r);
     image->object = bpf_object__open_mem(image->program->elf, image->program->elf_size, &opts);
     if (image->object)
         return 0;
@@ -147,6 +153,7 @@ void nt_image_close(struct nt_image **image)
     if (!it)
         return;
     bpf_object__close(it->object);
+    nt_tp_btf_close(&it->tp_btf);
     for (uint32_t i = 0; i < it->nrings; i++)
         nt_fd_close(&it->rings[i]);
     free(it->rings);

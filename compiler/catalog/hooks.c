@@ -54,6 +54,7 @@ static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const c
     *ret_target = (struct nt_target){
         .args = direct ? NT_ARGS_BTF : NT_ARGS_RAW,
         .section = nt_sprintf(a, "%s/%s", direct ? "tp_btf" : "raw_tp", target),
+        .btf_id = direct ? nt_kernel_attach_id(k, target) : 0,
         .arg = arg,
         .nargs = n,
         .typed = true,

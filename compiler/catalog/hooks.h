@@ -30,6 +30,7 @@ struct nt_harg {
 struct nt_target {
     enum nt_args args;
     const char *section; /* "tp_btf/kfree_skb" */
+    uint32_t btf_id;     /* tp_btf: the kernel's type id of the tracepoint, 0: not known */
     const struct nt_harg *arg;
     uint32_t nargs;
     bool typed; /* false: arguments have no names here; those asked for are taken in their order */

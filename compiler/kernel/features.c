@@ -109,8 +109,7 @@ static int load_tracing(enum bpf_attach_type type, uint32_t btf_id)
 static bool has_tp_btf(const struct nt_kernel *k)
 {
     /* A tracepoint that every kernel has. */
-    uint32_t id = nt_kernel_find(k, "btf_trace_sched_switch", BTF_KIND_TYPEDEF);
-    int fd = load_tracing(BPF_TRACE_RAW_TP, id);
+    int fd = load_tracing(BPF_TRACE_RAW_TP, nt_kernel_attach_id(k, "sched_switch"));
 
     if (fd >= 0)
         close(fd);

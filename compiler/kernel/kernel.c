@@ -100,6 +100,8 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
     struct nt_kernel *k = calloc(1, sizeof(*k));
     int err = -ENOMEM;
 
+    if (k)
+        k->foreign = o->fixture || o->btf;
     if (k && (k->probed = nt_probed_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
     if (err < 0) {

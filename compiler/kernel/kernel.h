@@ -78,6 +78,9 @@ int nt_kernel_func(const struct nt_kernel *k, struct nt_arena *a, const char *na
 int nt_kernel_raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                              const struct nt_kparam **ret_params, uint32_t *ret_n);
 
+/* The type id by which a program is put on the raw tracepoint, or 0. */
+uint32_t nt_kernel_attach_id(const struct nt_kernel *k, const char *tracepoint);
+
 /* A field of a tracefs tracepoint's record (events/SYS/NAME/format). */
 struct nt_tpfield {
     const char *name;

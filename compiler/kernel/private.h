@@ -7,6 +7,7 @@
 /* Where things are; NULL: there is none of it. */
 struct nt_kernel {
     struct nt_btf *btf;
+    bool foreign; /* the types are of a file, not the running kernel's own */
     char *release;
     char *tracing;            /* directory of tracefs */
     char *features;           /* the fixture's text; NULL: try on the running kernel */

@@ -223,6 +223,15 @@ int nt_kernel_func(const struct nt_kernel *k, struct nt_arena *a, const char *na
     return 0;
 }
 
+/* With --btf the types are not those that the kernel counts by. */
+uint32_t nt_kernel_attach_id(const struct nt_kernel *k, const char *tracepoint)
+{
+    char name[128];
+
+    snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+    return k->foreign ? 0 : nt_kernel_find(k, name, BTF_KIND_TYPEDEF);
+}
+
 int nt_kernel_raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                              const struct nt_kparam **ret_params, uint32_t *ret_n)
 {

@@ -149,7 +149,14 @@ static void describe_probes(struct nt_unit *u)
         const struct nt_handler *h = p->handler[0];
 
         probes[i] = (struct nt_probe){
-            p->name, p->bound->target.section, p->bound->name, p->bound->hook, h->why, h->at};
+            .prog = p->name,
+            .section = p->bound->target.section,
+            .event = p->bound->name,
+            .hook = p->bound->hook,
+            .why = h->why,
+            .at = h->at,
+            .btf_id = p->bound->target.btf_id,
+        };
     }
     u->program.probes = probes;
     u->program.nprobes = u->progs.n;

@@ -247,6 +247,7 @@ static void takes_features_from_the_fixture(void **state)
     struct world *w = *state;
 
     assert_true(nt_kernel_has(w->k, NT_FEATURE_TP_BTF));
+    assert_int_equal(nt_kernel_attach_id(w->k, "kfree_skb"), 0);
     assert_true(nt_kernel_has(w->k, NT_FEATURE_RINGBUF));
     assert_int_equal(nt_kernel_isa(w->k), 3);
     assert_true(nt_kernel_traceable(w->k, "ip_rcv"));
@@ -328,6 +329,8 @@ static void opens_the_running_kernel(void **state)
         skip();
     assert_int_equal(nt_kernel_open(&(struct nt_kernel_options){0}, &k, &why), 0);
     assert_int_not_equal(nt_kernel_find(k, "sk_buff", BTF_KIND_STRUCT), 0);
+    assert_int_not_equal(nt_kernel_attach_id(k, "sched_switch"), 0);
+    assert_int_equal(nt_kernel_attach_id(k, "no_such_tracepoint"), 0);
     assert_in_range(nt_kernel_isa(k), 2, 4);
     for (int f = 0; f < NT_FEATURE_MAX; f++)
         assert_int_equal(nt_kernel_has(k, (enum nt_feature)f),
