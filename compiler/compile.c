@@ -1,7 +1,8 @@
 /* The passes of the compiler, in order: read this first.
  *
- * Each pass reports all it finds; after one that reported an error the rest is left out. What is
- * true before and after a pass stands at the top of its file. Code generation runs in a forked
+ * Each pass reports all it finds. The first four work around what is broken, so that one run shows
+ * all mistakes of a script; nothing is numbered or generated for one that has any. What is true
+ * before and after a pass stands at the top of its file. Code generation runs in a forked
  * child, with LLVM in a plugin that only the child loads: LLVM may end the process, and the tracer
  * stays small. */
 #include "compiler/compile.h"
@@ -27,14 +28,15 @@ static const struct nt_pass {
     const char *name;
     void (*run)(struct nt_unit *u);             /* what it does: */
     void (*dump)(struct nt_unit *u, FILE *out); /* -d NAME prints */
+    bool goes_on;                               /* the next runs though this one found mistakes */
 } passes[] = {
-    {"parse", parse, parse_dump},             /* text -> tree */
-    {"library", nt_library, nt_library_dump}, /* declarations into scope, parameters get values */
-    {"bind", nt_bind, nt_bind_dump},          /* events -> this kernel's hooks */
-    {"check", nt_check, nt_check_dump},       /* bodies -> typed trees */
-    {"layout", nt_layout, nt_layout_dump},    /* numbers for keys, slots, rows, programs */
-    {"lower", NULL, nt_generate_dump_llvm},   /* typed trees -> LLVM, in the child */
-    {"emit", nt_generate, nt_generate_dump_asm}, /* LLVM -> BPF object, in the child */
+    {"parse", parse, parse_dump, false},            /* text -> tree */
+    {"library", nt_library, nt_library_dump, true}, /* declarations and parameters into scope */
+    {"bind", nt_bind, nt_bind_dump, true},          /* events -> this kernel's hooks */
+    {"check", nt_check, nt_check_dump, false},      /* bodies -> typed trees */
+    {"layout", nt_layout, nt_layout_dump, false},   /* numbers for keys, slots, rows, programs */
+    {"lower", NULL, nt_generate_dump_llvm, false},  /* typed trees -> LLVM, in the child */
+    {"emit", nt_generate, nt_generate_dump_asm, false}, /* LLVM -> BPF object, in the child */
 };
 
 enum { NPASSES = sizeof(passes) / sizeof(*passes) };
@@ -52,7 +54,7 @@ static int run_passes(struct nt_unit *u, const char *last, const char *dump)
 
         if (passes[i].run && !(dumped && passes[i].run == nt_generate))
             passes[i].run(u);
-        if (u->cx->diags.nerrors)
+        if (u->cx->diags.nerrors && (dumped || !passes[i].goes_on))
             return -EINVAL;
         if (dumped) {
             passes[i].dump(u, stdout);
@@ -61,7 +63,7 @@ static int run_passes(struct nt_unit *u, const char *last, const char *dump)
         if (strcmp(passes[i].name, last) == 0)
             break;
     }
-    return 0;
+    return u->cx->diags.nerrors ? -EINVAL : 0;
 }
 
 int nt_compile(struct nt_cx *cx, uint16_t source, struct nt_program *ret_program)

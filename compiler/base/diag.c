@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *format(struct nt_arena *arena, const char *fmt, va_list ap)
 {
@@ -21,14 +22,17 @@ static const char *format(struct nt_arena *arena, const char *fmt, va_list ap)
 
 enum { LOOK_BACK = 64 };
 
-/* A body on several events and a field used in several places are looked at more than once. */
+/* A body on several events and a field used in several places are looked at more than once; that
+ * this version lacks something is said where it is used first. */
 static bool is_said(const struct nt_diags *diags, const struct nt_diag *d)
 {
     for (uint32_t i = diags->list.n; i > 0 && i + LOOK_BACK > diags->list.n; i--) {
         const struct nt_diag *o = diags->list.at[i - 1];
 
-        if (o->placed && o->code == d->code && o->severity == d->severity &&
-            nt_span_same(o->at, d->at))
+        if (!o->placed || o->code != d->code || o->severity != d->severity)
+            continue;
+        if (nt_span_same(o->at, d->at) ||
+            (d->code == NT_UNSUPPORTED && strcmp(o->message, d->message) == 0))
             return true;
     }
     return false;
@@ -81,6 +85,17 @@ struct nt_diag *nt_error_at_none(struct nt_cx *cx, enum nt_code code, const char
 
     va_start(ap, fmt);
     d = add(cx, (struct nt_diag){.severity = NT_SEV_ERROR, .code = code}, fmt, ap);
+    va_end(ap);
+    return d;
+}
+
+struct nt_diag *nt_warn_at_none(struct nt_cx *cx, enum nt_code code, const char *fmt, ...)
+{
+    va_list ap;
+    struct nt_diag *d;
+
+    va_start(ap, fmt);
+    d = add(cx, (struct nt_diag){.severity = NT_SEV_WARNING, .code = code}, fmt, ap);
     va_end(ap);
     return d;
 }

@@ -49,6 +49,8 @@ struct nt_diag *nt_warn(struct nt_cx *cx, struct nt_span at, enum nt_code code, 
 /* Without a place: the command line, a file. */
 struct nt_diag *nt_error_at_none(struct nt_cx *cx, enum nt_code code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+struct nt_diag *nt_warn_at_none(struct nt_cx *cx, enum nt_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 void nt_label(struct nt_diag *d, struct nt_span at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

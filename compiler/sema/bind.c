@@ -258,7 +258,7 @@ void nt_bind(struct nt_unit *u)
             break;
         case NT_NODE_MAP:
             nt_error(u->cx, (*item)->name_at, NT_UNSUPPORTED,
-                     "this version of ntrace can't keep state in '@%s'", (*item)->name);
+                     "this version of ntrace can't keep state in `@` variables");
             break;
         case NT_NODE_USE:
             nt_error(u->cx, (*item)->span, NT_UNSUPPORTED,

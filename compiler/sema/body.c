@@ -85,6 +85,18 @@ static struct nt_act *new_act(struct nt_unit *u, enum nt_act_kind kind)
 
 static const struct nt_act *block(struct body *b, const struct nt_node *node);
 
+/* Does the script have an aggregation of that name? Then, if there is no table, it is broken and
+ * reported. */
+static bool is_filled(const struct nt_node *node, const char *name)
+{
+    if (node->kind == NT_NODE_RESULT && node->name && strcmp(node->name, name) == 0)
+        return true;
+    nt_kid_each (kid, node)
+        if (*kid && is_filled(*kid, name))
+            return true;
+    return false;
+}
+
 static int table_of(struct nt_unit *u, const struct nt_node *node)
 {
     struct nt_table_build *table = nt_table_named(u, node->name);
@@ -94,6 +106,8 @@ static int table_of(struct nt_unit *u, const struct nt_node *node)
     for (uint32_t i = 0; i < u->tables.n; i++)
         if (u->tables.at[i] == table)
             return (int)i;
+    if (u->cx->diags.nerrors && is_filled(u->script, node->name))
+        return -1;
     d = nt_error(u->cx, node->name_at, NT_UNKNOWN_TABLE, "nothing fills a table '%s'", node->name);
     nt_vec_each (t, &u->tables)
         if ((*t)->t.named)

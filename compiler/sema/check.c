@@ -135,13 +135,14 @@ void nt_check(struct nt_unit *u)
 {
     bool has_on = false;
 
+    nt_params_require(u);
     nt_kid_each (item, u->script)
         if ((*item)->kind == NT_NODE_ON) {
             has_on = true;
             check_on(u, *item);
         }
     nt_user_bodies(u);
-    nt_params_require(u);
+    nt_params_unused(u);
     if (u->where && !u->where_used && !u->cx->diags.nerrors)
         nt_warn(u->cx, u->where->span, NT_OPTION_UNUSED,
                 "--where has no effect: no event of the script has a packet");

@@ -429,7 +429,7 @@ struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node)
     }
     if (right->kind == NT_NODE_STATE) {
         nt_error(s->u->cx, right->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't keep state in '@%s'", right->name);
+                 "this version of ntrace can't keep state in `@` variables");
         return nt_broken(s->u, node->span);
     }
     m.value = nt_decay(s->u, nt_value(s, node->kid[0], NULL));

@@ -23,6 +23,17 @@ bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, cons
     return true;
 }
 
+void nt_used_here(struct nt_unit *u, uint32_t errors, struct nt_span at)
+{
+    struct nt_diags *diags = &u->cx->diags;
+    struct nt_diag *last = diags->list.n ? diags->list.at[diags->list.n - 1] : NULL;
+
+    if (diags->nerrors == errors || !last || last->severity != NT_SEV_ERROR)
+        return;
+    if (last->at.source != at.source || last->at.end < at.begin || last->at.begin > at.end)
+        nt_label(last, at, "used here");
+}
+
 /* A field's expression in the scope of its declaration: no locals of the body. */
 static struct nt_expr *expand_field(const struct nt_scope *outer, const struct nt_node *field,
                                     struct nt_expr *self, const struct nt_header *bytes,
@@ -32,6 +43,7 @@ static struct nt_expr *expand_field(const struct nt_scope *outer, const struct n
     struct nt_expansion x;
     const struct nt_type *type = NULL;
     struct nt_expr *e;
+    uint32_t errors;
 
     if (!nt_enter(&s, &x, field, field->name, at))
         return nt_broken(s.u, at);
@@ -43,9 +55,11 @@ static struct nt_expr *expand_field(const struct nt_scope *outer, const struct n
         if (!type)
             return nt_broken(s.u, at);
     }
+    errors = s.u->cx->diags.nerrors;
     e = nt_value(&s, field->kid[1], type);
     if (type)
         e = nt_fit(&s, e, type);
+    nt_used_here(s.u, errors, at);
     e = nt_retyped(s.u, e, e->type);
     e->at = at; /* messages speak of the use */
     return e;

@@ -6,13 +6,14 @@
 #include <string.h>
 
 /* `from_vm | to_vm`: an enum of its own. */
-static const struct nt_type *choice_type(struct nt_unit *u, const struct nt_node *choice)
+static const struct nt_type *choice_type(struct nt_unit *u, const struct nt_node *choice,
+                                         const char *param)
 {
     struct nt_enumerator *names = NT_NEW_N(u->cx->arena, struct nt_enumerator, choice->nkids);
 
     for (uint32_t i = 0; i < choice->nkids; i++)
         names[i] = (struct nt_enumerator){choice->kid[i]->name, i, true};
-    return nt_type_new_enum(u->cx->arena, "this choice", false, names, choice->nkids);
+    return nt_type_new_enum(u->cx->arena, param, false, names, choice->nkids);
 }
 
 static void add_value(struct nt_unit *u, struct nt_param *p, const uint64_t *words)
@@ -70,7 +71,7 @@ static void declare_param(struct nt_unit *u, const struct nt_node *node, bool co
         return;
     p = NT_NEW(u->cx->arena, struct nt_param);
     *p = (struct nt_param){.name = node->name, .node = node, .common = common};
-    p->type = type->kind == NT_NODE_CHOICE ? choice_type(u, type)
+    p->type = type->kind == NT_NODE_CHOICE ? choice_type(u, type, node->name)
                                            : nt_type_of_name(u, type->name, type->span);
     p->is_set = type->kind == NT_NODE_TYPE && type->flag;
     if (!p->type)
@@ -136,17 +137,14 @@ static void set_one(struct nt_unit *u, struct nt_param *p, const char *text, siz
         add_value(u, p, words);
         return;
     }
-    d = nt_error_at_none(u->cx, NT_OPTION_VALUE, "%s takes a value of type %s, not '%.*s'",
-                         option_text(u, p->name), p->type->name, (int)len, text);
-    if (p->type->kind == NT_KIND_ENUM && p->type->nnames) {
-        char *text_of = (char *)p->type->names[0].name;
-
-        for (uint32_t i = 1; i < p->type->nnames && i < 16; i++)
-            text_of = nt_sprintf(u->cx->arena, "%s, %s", text_of, p->type->names[i].name);
-        nt_hint(d, "one of: %s", text_of);
-    } else if (p->type->kind == NT_KIND_DURATION) {
-        nt_hint(d, "a duration has a unit: 10us, 5ms, 1s");
-    }
+    if (p->type->kind == NT_KIND_ERROR) /* its declaration is reported */
+        return;
+    d = nt_error_at_none(u->cx, NT_OPTION_VALUE, "%s takes %s, not '%.*s'", option_text(u, p->name),
+                         nt_type_said(u, p->type), (int)len, text);
+    if (p->type->nnames)
+        nt_hint_enumerator(u, d, p->type, nt_strndup(u->cx->arena, text, len));
+    else if (p->type->doc)
+        nt_hint(d, "%s", p->type->doc);
 }
 
 static void set_value(struct nt_unit *u, struct nt_param *p, const char *text)
@@ -230,22 +228,29 @@ static void take_top(struct nt_unit *u)
 
 void nt_params_require(struct nt_unit *u)
 {
-    take_top(u);
     nt_vec_each (it, &u->param_list) {
         struct nt_param *p = *it;
+        struct nt_diag *d;
 
-        if (p->required) {
-            struct nt_diag *d = nt_error(u->cx, p->node->name_at, NT_OPTION_MISSING,
-                                         "the option %s must be given", option_text(u, p->name));
-            if (p->node->doc)
-                nt_hint(d, "%s: %s", option_text(u, p->name), p->node->doc);
-        } else if (p->given && !p->used && !p->any) {
-            nt_warn(u->cx, p->node->name_at, NT_OPTION_UNUSED,
-                    "%s has no effect: nothing in the "
-                    "script reads it",
-                    option_text(u, p->name));
-        }
+        if (!p->required)
+            continue;
+        d = nt_error(u->cx, p->node->name_at, NT_OPTION_MISSING, "the option %s must be given",
+                     option_text(u, p->name));
+        if (p->node->doc)
+            nt_hint(d, "%s: %s", option_text(u, p->name), p->node->doc);
     }
+}
+
+void nt_params_unused(struct nt_unit *u)
+{
+    take_top(u);
+    if (u->cx->diags.nerrors)
+        return;
+    nt_vec_each (it, &u->param_list)
+        if ((*it)->given && !(*it)->used && !(*it)->any)
+            nt_warn_at_none(u->cx, NT_OPTION_UNUSED,
+                            "%s has no effect: nothing in the script reads it",
+                            option_text(u, (*it)->name));
 }
 
 static void print_value(const struct nt_param *p, FILE *out)

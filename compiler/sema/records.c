@@ -90,6 +90,8 @@ struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node)
 
 /* -- printf ----------------------------------------------------------------------------------- */
 
+enum { MAX_DIGITS = 3 }; /* of a width or precision */
+
 struct format {
     struct nt_scope *s;
     const struct nt_node *text;
@@ -109,12 +111,16 @@ static void literal_piece(struct format *f, const char *from, const char *to)
 static const char *conversion(struct format *f, const char *p)
 {
     const char *flags = p;
+    size_t width, precision = 0;
     struct nt_piece piece = {.column = f->nargs};
 
     p += strspn(p, "-+ 0#");
-    p += strspn(p, "0123456789");
-    if (*p == '.')
-        p += 1 + strspn(p + 1, "0123456789");
+    width = strspn(p, "0123456789");
+    p += width;
+    if (*p == '.') {
+        precision = strspn(p + 1, "0123456789");
+        p += 1 + precision;
+    }
     piece.flags = nt_strndup(f->s->u->cx->arena, flags, (size_t)(p - flags));
     p += strspn(p, "hljzt");
     piece.conv = *p;
@@ -124,7 +130,7 @@ static const char *conversion(struct format *f, const char *p)
         f->ok = false;
         return *p ? p + 1 : p;
     }
-    if (strlen(piece.flags) > 8) {
+    if (width > MAX_DIGITS || precision > MAX_DIGITS) {
         nt_error(f->s->u->cx, f->text->span, NT_FORMAT, "the width '%s' is too large", piece.flags);
         f->ok = false;
     }

@@ -39,7 +39,8 @@ struct nt_scope {
 
 /* params.c: parameters, their values from defaults and the command line. */
 void nt_params_declare(struct nt_unit *u);
-void nt_params_require(struct nt_unit *u); /* after check: what is missing, what has no effect */
+void nt_params_require(struct nt_unit *u); /* reports options that must be given */
+void nt_params_unused(struct nt_unit *u);  /* after check: warns of options without effect */
 void nt_params_help(struct nt_unit *u, bool common, FILE *out);
 void nt_params_dump(struct nt_unit *u, FILE *out);
 
@@ -121,6 +122,8 @@ void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handle
 /* Enters an expansion; false after a report when `what` is being expanded already. */
 bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, const char *name,
               struct nt_span at);
+/* Labels the error that an expansion met, if it met one since there were `errors` of them. */
+void nt_used_here(struct nt_unit *u, uint32_t errors, struct nt_span at);
 struct nt_expr *nt_text(struct nt_unit *u, const char *text, size_t len, struct nt_span at);
 
 /* unknown.c: reports a name that is not known here. */

@@ -75,7 +75,8 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
         nt_value(s, call, NULL); /* reports what is unknown */
         if (s->u->cx->diags.nerrors == before)
             nt_hint(nt_error(s->u->cx, call->span, NT_ARGUMENTS, "this value goes nowhere"),
-                    "`emit` prints a row of values, count() by ... fills a table");
+                    "`emit` prints a row of values, count() by ... fills a table, `let` keeps a "
+                    "value for the body");
         return false;
     }
     if (call->nkids != agg->nparams) {

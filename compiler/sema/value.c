@@ -120,6 +120,8 @@ static struct nt_expr *name(struct nt_scope *s, const struct nt_node *node,
         e = find_name(s, node, want);
     if (e)
         return e;
+    if (want && want->kind == NT_KIND_ERROR)
+        return nt_broken(s->u, node->span); /* it may be a name of what is broken opposite */
     if (want && (want->kind == NT_KIND_ENUM || want->kind == NT_KIND_FLAGS))
         return nt_unknown_enumerator(s->u, want, node);
     return nt_unknown_name(s, node, want);
@@ -225,6 +227,8 @@ static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
     const struct nt_node *params = fn->kid[0];
     struct nt_scope inner = *s;
     struct nt_expansion x;
+    struct nt_expr *e;
+    uint32_t errors;
 
     if (params->nkids != node->nkids) {
         struct nt_diag *d =
@@ -247,7 +251,10 @@ static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
         *l = (struct nt_local){params->kid[i]->name, nt_value(s, node->kid[i], NULL), inner.locals};
         inner.locals = l;
     }
-    return nt_value(&inner, fn->kid[1], want);
+    errors = s->u->cx->diags.nerrors;
+    e = nt_value(&inner, fn->kid[1], want);
+    nt_used_here(s->u, errors, node->span);
+    return e;
 }
 
 static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
