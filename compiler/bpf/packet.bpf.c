@@ -43,20 +43,25 @@ static inline u64 ipv6(const u8 *h, u64 head, u32 off, u32 tail)
 {
     u32 next = h[6], l4 = off + 40;
     u64 fragment = 0;
+    u32 have = NT_HAVE_IP6;
     u8 ext[4];
 
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) {
         if (likely(next != 0 && next != 43 && next != 44 && next != 60))
             break;
-        if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4))
+        if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4)) {
+            have |= NT_HAVE_UNPARSED;
             break;
+        }
         if (next == 44 && be16(ext + 2) >> 3)
             fragment = NT_L3_FRAGMENT;
         l4 += next == 44 ? 8 : (ext[1] + 1) * 8;
         next = ext[0];
+        if (fragment)
+            break; /* what follows stands in the first fragment */
     }
-    return found(NT_HAVE_IP6, l4, next, fragment);
+    return found(have, l4, next, fragment);
 }
 
 /* Reads layer 3 at off; false where it does not look like one of this type. */
@@ -71,6 +76,11 @@ static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
     return type == ETH_ARP || h[0] >> 4 == 6;
 }
 
+static inline _Bool is_tag(u32 type)
+{
+    return type == ETH_VLAN || type == ETH_QINQ;
+}
+
 /* Tags within the packet: layer 3 and its type lie behind them. */
 static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
 {
@@ -78,7 +88,7 @@ static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
 
 #pragma clang loop unroll(full)
     for (int i = 0; i < 2; i++) {
-        if (likely(*type != ETH_VLAN && *type != ETH_QINQ))
+        if (likely(!is_tag(*type)))
             return;
         if (*off + 4 > tail || !read(tag, sizeof(tag), head + *off))
             return;
@@ -105,7 +115,7 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
     }
     skip_tags(head, tail, &off, &type);
     if (type != ETH_IP && type != ETH_IP6 && type != ETH_ARP)
-        return nothing(h, NT_L3_BYTES, 0);
+        return nothing(h, NT_L3_BYTES, is_tag(type) ? NT_HAVE_UNPARSED : 0);
     ok = l3_at(h, head, off, tail, type);
     if (place != NT_AT_DATA && unlikely(!ok)) {
         off = start;
@@ -171,7 +181,9 @@ u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
     if (!read(h, NT_L2_BYTES, head + off))
         return NT_HAVE_UNPARSED;
     type = be16(h + 12);
-    return NT_HAVE_ETH | (type == ETH_VLAN || type == ETH_QINQ ? NT_HAVE_VLAN : 0);
+    if (likely(!is_tag(type)))
+        return NT_HAVE_ETH;
+    return NT_HAVE_ETH | (off + 18 > tail ? NT_HAVE_UNPARSED : NT_HAVE_VLAN);
 }
 
 u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len);

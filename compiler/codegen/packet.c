@@ -12,11 +12,14 @@ static LLVMValueRef field(struct nt_gen *g, const struct nt_expr *e, LLVMTypeRef
     return type == g->i64 ? v : LLVMBuildTrunc(g->b, v, type, "");
 }
 
-static void count_unparsed(struct nt_gen *g, LLVMValueRef have)
+/* A packet counts once: a tag that is cut short is missed by layer 2 and by layer 3. */
+static void count_unparsed(struct nt_gen *g, LLVMValueRef have, LLVMValueRef counted)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "unparsed"), done = nt_block_new(g, "parsed");
     LLVMValueRef bit = LLVMBuildAnd(g->b, have, nt_i64(g, NT_HAVE_UNPARSED), "");
 
+    if (counted)
+        bit = LLVMBuildAnd(g->b, bit, LLVMBuildNot(g->b, counted, ""), "");
     LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), ""), yes, done);
     nt_at(g, yes);
     nt_count(g, NT_CNT_UNPARSED);
@@ -44,7 +47,8 @@ static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
     };
 
     g->f.l2 = nt_rt(g, "nt_packet_l2", args, 7);
-    count_unparsed(g, g->f.l2);
+    count_unparsed(g, g->f.l2, g->f.layers & NT_LAYER_L3 ? g->f.l3 : NULL);
+    g->f.layers |= NT_LAYER_L2;
 }
 
 static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
@@ -61,7 +65,7 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
     };
 
     g->f.l3 = nt_rt(g, "nt_packet_l3", args, 8);
-    count_unparsed(g, g->f.l3);
+    count_unparsed(g, g->f.l3, g->f.layers & NT_LAYER_L2 ? g->f.l2 : NULL);
 }
 
 static void parse_l4(struct nt_gen *g, const struct nt_packet *p)
@@ -75,7 +79,7 @@ static void parse_l4(struct nt_gen *g, const struct nt_packet *p)
     };
 
     g->f.l4 = nt_rt(g, "nt_packet_l4", args, 5);
-    count_unparsed(g, g->f.l4);
+    count_unparsed(g, g->f.l4, NULL);
 }
 
 void nt_need_layers(struct nt_gen *g, uint8_t layers)

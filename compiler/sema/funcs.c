@@ -42,8 +42,8 @@ static struct nt_expr *make_exists(struct nt_scope *s, const struct nt_node *cal
         return nt_const(s->u, &nt_type_bool, call->span, !p->any);
     }
     e = arg(s, call, 0, NULL);
-    if (e->type->kind == NT_KIND_ERROR)
-        return e;
+    if (e->type->kind == NT_KIND_ERROR || e->op == NT_E_SCOPE)
+        return e; /* a header's scope says by itself whether it is there */
     if (!e->maybe || e->op == NT_E_ABSENT)
         return nt_const(s->u, &nt_type_bool, call->span, !e->maybe);
     e = nt_expr_with(s->u, NT_E_EXISTS, &nt_type_bool, call->span, 1, e);

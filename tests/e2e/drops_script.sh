@@ -3,6 +3,7 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
+# shellcheck disable=SC2054 # commas are part of the values
 options=(--src "$left_ip,$left_ip6" --dst "$right_ip,$right_ip6" --dport 9,10 --sport 1000,40000
     --proto udp --dev 'right*' --interval 100ms --threshold 1ns --top 2 --where 'len < 200')
 

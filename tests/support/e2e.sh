@@ -16,10 +16,13 @@
 #   json FILTER [ARGS...]    jq over the lines of $work/out; compact, keys sorted
 #   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
+#   event_cells              rows of emit, sorted: their values in the script's order
+#   hex_ip IPV4, hex_ip6 IPV6    the bytes of an address, for frames
 #
 # CMake sets NTRACE, TRAFFIC, FIXTURE and SUPPORT.
 # shellcheck disable=SC2034 # $status is for the test
 set -euo pipefail
+export LC_ALL=C # sort as everywhere
 
 # shellcheck source=tests/support/net.sh
 source "$SUPPORT/net.sh"
@@ -145,8 +148,19 @@ final_cells() {
         fail "the output is not JSON"
 }
 
-# The bytes of an address as hexadecimal digits, for frames.
-hex_ip() { # IPv4 address
+event_cells() {
+    jq -r 'select(.type == "event") | [.data[]] | map(tostring) | join(" ")' "$work/out" | sort ||
+        fail "the output is not JSON"
+}
+
+hex_ip() {
     # shellcheck disable=SC2086 # four words
     printf '%02x' ${1//./ }
+}
+
+# net.sh's addresses are PREFIX:PREFIX::HOST.
+hex_ip6() {
+    local prefix=${1%%::*}
+
+    printf '%04x%04x%020d%04x' "0x${prefix%:*}" "0x${prefix#*:}" 0 "0x${1##*::}"
 }
