@@ -270,6 +270,12 @@ void nt_bind(struct nt_unit *u)
     }
 }
 
+static void dump_bounds(const struct nt_bounds *bounds, FILE *out)
+{
+    for (uint32_t i = 0; i < bounds->n; i++)
+        fprintf(out, "  %s -> %s\n", bounds->at[i]->hook, bounds->at[i]->target.section);
+}
+
 void nt_bind_dump(struct nt_unit *u, FILE *out)
 {
     nt_names_each(it, &u->bound)
@@ -280,7 +286,11 @@ void nt_bind_dump(struct nt_unit *u, FILE *out)
         if (!bounds->n)
             fprintf(out, " can't be had: %s", bounds->why);
         fputc('\n', out);
-        for (uint32_t i = 0; i < bounds->n; i++)
-            fprintf(out, "  %s -> %s\n", bounds->at[i]->hook, bounds->at[i]->target.section);
+        dump_bounds(bounds, out);
     }
+    nt_kid_each (item, u->script)
+        if ((*item)->kind == NT_NODE_ON)
+            nt_kid_each (ref, (*item)->kid[0])
+                if ((*ref)->kind == NT_NODE_PROBE && (*ref)->sym)
+                    dump_bounds((*ref)->sym, out);
 }

@@ -37,6 +37,10 @@ static void print_tests(const struct nt_expr *e, FILE *out)
     for (uint32_t i = 0; i < e->ntests; i++) {
         fprintf(out, "%s%s", i ? ", " : "", kinds[e->test[i].kind]);
         print_words(e->kid[0]->type, e->test[i].a, out);
+        if (e->test[i].kind == NT_TEST_RANGE) {
+            fputs(" to ", out);
+            print_words(e->kid[0]->type, e->test[i].b, out);
+        }
     }
     fputc('}', out);
 }

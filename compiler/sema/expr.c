@@ -205,7 +205,14 @@ static bool is_duration(const struct nt_expr *e)
     return e->type->kind == NT_KIND_DURATION;
 }
 
-/* The type of a result: durations keep their unit, u64 stays u64. */
+static const struct nt_type *flags_of(const struct nt_expr *a, const struct nt_expr *b)
+{
+    return a->type->kind == NT_KIND_FLAGS   ? a->type
+           : b->type->kind == NT_KIND_FLAGS ? b->type
+                                            : NULL;
+}
+
+/* The type of a result: durations keep their unit, flags stay flags, u64 stays u64. */
 static const struct nt_type *arith_type(enum nt_xop op, const struct nt_expr *a,
                                         const struct nt_expr *b)
 {
@@ -217,6 +224,8 @@ static const struct nt_type *arith_type(enum nt_xop op, const struct nt_expr *a,
         return &nt_type_duration;
     if (either)
         return NULL;
+    if ((op == NT_X_AND || op == NT_X_OR || op == NT_X_XOR) && flags_of(a, b))
+        return flags_of(a, b);
     if (a->type->kind == NT_KIND_BYTES || b->type->kind == NT_KIND_BYTES)
         return &nt_type_bytes;
     return a->type->is_signed && b->type->is_signed ? &nt_type_int : &nt_type_uint;

@@ -76,6 +76,7 @@ void nt_library(struct nt_unit *u)
 {
     struct nt_cx *cx = u->cx;
     struct nt_stdfiles files = nt_stdlib_files(cx);
+    const char *dir = cx->options.stdlib ? cx->options.stdlib : "stdlib";
 
     for (uint32_t i = 0; i < files.n; i++) {
         const struct nt_stdfile *f = &files.at[i];
@@ -83,7 +84,7 @@ void nt_library(struct nt_unit *u)
         if (!nt_stdlib_is_declarations(f))
             continue;
         uint16_t source =
-            nt_source_add(cx, nt_sprintf(cx->arena, "stdlib/%s", f->path), f->text, f->len);
+            nt_source_add(cx, nt_sprintf(cx->arena, "%s/%s", dir, f->path), f->text, f->len);
         struct nt_node *tree = nt_parse_script(cx, source);
 
         *nt_vec_push(cx->arena, &u->library) = tree;

@@ -408,13 +408,14 @@ static struct nt_expr *binary(struct nt_scope *s, const struct nt_node *node,
     return arithmetic(s, node, want);
 }
 
-static struct nt_expr *unary(struct nt_scope *s, const struct nt_node *node)
+static struct nt_expr *unary(struct nt_scope *s, const struct nt_node *node,
+                             const struct nt_type *want)
 {
     struct nt_expr *e;
 
     if (node->op == NT_OP_NOT)
         return truth_value(s, node);
-    e = operand(s, node->kid[0], NULL);
+    e = operand(s, node->kid[0], want && want->kind == NT_KIND_FLAGS ? want : NULL);
     if (e->type->kind == NT_KIND_ERROR)
         return e;
     if (node->op == NT_OP_NEG)
@@ -461,7 +462,7 @@ struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const s
     case NT_NODE_CALL:
         return call(s, node, want);
     case NT_NODE_UNARY:
-        return unary(s, node);
+        return unary(s, node, want);
     case NT_NODE_BINARY:
         return binary(s, node, want);
     case NT_NODE_IN:
