@@ -497,20 +497,27 @@ static void test_a_full_disk_is_an_error(void **state)
     free(text);
 }
 
+static void make_fifo(char *ret_path)
+{
+    sprintf(ret_path, "/tmp/ntrace-test-fifo-%d", getpid());
+    unlink(ret_path);
+    assert_int_equal(mkfifo(ret_path, 0600), 0);
+}
+
 /* With nothing to write, the tracer notices all the same. */
 static void test_a_reader_that_left_ends_it(void **state)
 {
     struct test_program t;
     struct nt_program *p = make_program(&t);
-    struct nt_cli cli = {.output = "/tmp/ntrace-test-fifo"};
+    struct nt_cli cli = {0};
     struct run run;
-    char first, *text;
+    char fifo[64], first, *text;
     int fd;
 
     (void)state;
     p->nbodies = 0;
-    unlink(cli.output);
-    assert_int_equal(mkfifo(cli.output, 0600), 0);
+    make_fifo(fifo);
+    cli.output = fifo;
     start(&run, p, &cli);
     fd = open(cli.output, O_RDONLY | O_CLOEXEC);
     assert_int_equal(read(fd, &first, 1), 1);
@@ -525,14 +532,14 @@ static void test_a_reader_that_sleeps_does_not_hold_it(void **state)
 {
     struct test_program t;
     struct nt_program *p = make_program(&t);
-    struct nt_cli cli = {.output = "/tmp/ntrace-test-sleeper"};
+    struct nt_cli cli = {0};
     struct run run;
-    char first, *text;
+    char fifo[64], first, *text;
     int fd;
 
     (void)state;
-    unlink(cli.output);
-    assert_int_equal(mkfifo(cli.output, 0600), 0);
+    make_fifo(fifo);
+    cli.output = fifo;
     start(&run, p, &cli);
     fd = open(cli.output, O_RDONLY | O_CLOEXEC);
     assert_int_equal(read(fd, &first, 1), 1);
