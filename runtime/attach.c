@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,11 @@ static void report(struct nt_cx *cx, const struct nt_probe *probe, int error)
         nt_hint(d, "%s", hint);
 }
 
+static void say(const struct nt_probe *probe)
+{
+    fprintf(stderr, "ntrace: %s watches '%s' (%s)\n", probe->section, probe->event, probe->why);
+}
+
 static struct bpf_link *attach_one(const struct nt_image *image, const struct nt_probe *probe)
 {
     struct bpf_program *prog =
@@ -78,6 +84,8 @@ int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_imag
             return -error;
         }
         links->at[links->n] = link;
+        if (cx->options.verbose)
+            say(&p->probes[links->n]);
     }
     *ret_links = NT_TAKE(links);
     return 0;
