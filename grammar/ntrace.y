@@ -114,6 +114,7 @@ item:
   | ENUM word opt_of '{' enumerators '}'   { $$ = NAMED(ENUM, @$, $2, 2, $3, $5); }
   | FLAGS word opt_of '{' enumerators '}'  { $$ = NAMED(FLAGS, @$, $2, 2, $3, $5); }
   | EVENT word '{' event_from members '}'  { $$ = NAMED(EVENT, @$, $2, 3, $4->kid[0], $4->kid[1], $5); }
+  | EVENT word '{' error '}'            { $$ = NEW(BAD, @$); yyerrok; }
   | VIEW word opt_of '{' fields '}'     { $$ = NAMED(VIEW, @$, $2, 2, $3, $5); }
   | PATH word KEY exprs opt_max '{' stages '}'
                                         { $$ = NAMED(PATH, @$, $2, 3, $4, $7, $5); }

@@ -63,8 +63,9 @@ struct nt_parser {
     bool may_open;       /* a '<' would open that body */
     bool skipping;       /* over the rest of a broken statement in a body of skip_depth brackets */
     uint32_t skip_depth;
-    bool quiet;   /* while it skips: brackets that are not closed go unmentioned */
-    bool stopped; /* gave up: only the end is left to come */
+    uint32_t again_end; /* of the `on` that was given twice */
+    bool quiet;         /* while it skips: brackets that are not closed go unmentioned */
+    bool stopped;       /* gave up: only the end is left to come */
 
     struct nt_node *root;
 };

@@ -322,7 +322,8 @@ static struct nt_token skip(struct nt_parser *p)
     struct nt_token t = made(p->prev, p->prev_at);
 
     p->skipping = false;
-    if (t.kind == ON && !p->nbrackets) {
+    if (t.kind == ON && !p->nbrackets && t.at.end != p->again_end) {
+        p->again_end = t.at.end; /* only once, so that there is an end to it */
         p->held = t;
         p->held.value.word = (struct nt_word){"on", t.at};
         p->has_held = true;

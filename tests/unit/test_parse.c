@@ -226,6 +226,26 @@ static void errors_do_not_hide_what_follows(void **state)
     assert_int_equal(s->kid[3]->kind, NT_NODE_PARAM);
 }
 
+static void skipping_comes_to_an_end(void **state)
+{
+    static const char *const texts[] = {
+        "event e {\non", "on",
+        "on on on",      "event e { on",
+        "path p key on", "on a {\non a {\non a {",
+        "param on\non",  "enum e {\non on",
+        "on a <\non",    "on a { if x\non",
+        "}}}on{{{",      "on {on}",
+    };
+    struct nt_cx *cx = *state;
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        uint32_t before = cx->diags.nerrors;
+
+        script(cx, texts[i]);
+        assert_true(cx->diags.nerrors > before);
+    }
+}
+
 /* A script of `before`, n times `again`, and `after`. */
 static char *repeat(const char *before, const char *again, size_t n, const char *after,
                     size_t *ret_len)
@@ -347,6 +367,7 @@ int main(void)
         TEST(where_takes_one_expression),
         TEST(an_empty_script_is_a_script),
         TEST(errors_do_not_hide_what_follows),
+        TEST(skipping_comes_to_an_end),
         TEST(too_deep_is_an_error),
         TEST(too_long_is_an_error),
         TEST(time_is_linear),
