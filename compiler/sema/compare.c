@@ -170,9 +170,10 @@ static void report_incomparable(struct nt_scope *s, const struct nt_expr *l,
 
 static bool fold(const struct nt_expr *l, const struct nt_expr *r, enum nt_xop op)
 {
-    bool equal = memcmp(l->w, r->w, sizeof(l->w)) == 0;
-    bool less = l->type->is_signed || r->type->is_signed ? (int64_t)l->w[0] < (int64_t)r->w[0]
-                                                         : l->w[0] < r->w[0];
+    bool l_negative = l->type->is_signed && (int64_t)l->w[0] < 0;
+    bool r_negative = r->type->is_signed && (int64_t)r->w[0] < 0;
+    bool equal = l_negative == r_negative && memcmp(l->w, r->w, sizeof(l->w)) == 0;
+    bool less = l_negative != r_negative ? l_negative : l->w[0] < r->w[0];
 
     switch (op) {
     case NT_X_EQ:

@@ -282,10 +282,14 @@ static enum nt_place place_of(struct nt_scope *s, const struct nt_node *packet)
     if (!packet)
         return NT_AT_ANY;
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-        if (strcmp(packet->text, places[i]) == 0)
+        if (strcmp(packet->text, places[i]) == 0 && i != NT_AT_TRANSPORT)
             return (enum nt_place)i;
-    nt_error(s->u->cx, packet->span, NT_VALUE,
-             "a packet is at network, mac, data, transport or any, not at '%s'", packet->text);
+    if (strcmp(packet->text, places[NT_AT_TRANSPORT]) == 0)
+        nt_error(s->u->cx, packet->span, NT_UNSUPPORTED,
+                 "this version of ntrace can't take a packet's addresses from its socket");
+    else
+        nt_error(s->u->cx, packet->span, NT_VALUE,
+                 "a packet is at network, mac, data or any, not at '%s'", packet->text);
     return NT_AT_ANY;
 }
 

@@ -13,6 +13,7 @@ static const struct {
     {"packet", "follow packets by their headers"},
     {"exchange", "pair requests with replies"},
     {"head", "follow packets by their buffer"},
+    {"chosen", "let a script place the packet options itself"},
     {"vxlan", "look into tunnels"},
     {"geneve", "look into tunnels"},
     {"gre", "look into tunnels"},
