@@ -1,5 +1,5 @@
-/* The shapes of the language. Each statement and each item ends with SEP, brackets always match, and
- * ANGLE_OPEN and ANGLE_CLOSE are told from '<' and '>': compiler/syntax/lines.c sees to that.
+/* The shapes of the language. Each statement and each item ends with SEP, brackets always match,
+ * and ANGLE_OPEN and ANGLE_CLOSE are told from '<' and '>': compiler/syntax/lines.c sees to that.
  * What the kids of each node are: compiler/syntax/ast.def. */
 %code requires {
 #include "compiler/syntax/lexer.h"
@@ -22,6 +22,11 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 #define NUM(kind, at, n)     nt_node_number(p->cx, NT_NODE_##kind, at, n)
 #define ADD(parent, kid)     nt_node_add(p->cx, parent, kid)
 #define SET(parent, n, kid)  nt_node_set(p->cx, parent, n, kid)
+#define WORD(name)           nt_node_named(p->cx, NT_NODE_NAME, name, 0)
+#define RANGE(at, to, a, b)  nt_node_with(p->cx, NT_NODE_RANGE, nt_span_join(at, to), 2, a, b)
+#define ONE(kid)             nt_node_add(p->cx, nt_node_new(p->cx, NT_NODE_LIST, (kid)->span), kid)
+#define DOTTED(a, b)         nt_word_dotted(p->cx, a, b)
+#define FLAG(node)           nt_node_flag(node, true)
 #define AS_A(kind, list, at) nt_node_of_list(list, NT_NODE_##kind, at)
 }
 
@@ -83,7 +88,7 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 %type <node> opt_default opt_of opt_where opt_max opt_type opt_key opt_by
 %type <node> enumerators enumerator event_from alternatives alternative probes probe args arg
 %type <node> members event_member fields field stages stage eventrefs eventref
-%type <node> body block statements compound else simple result columns column print limits rate
+%type <node> body block statements compound else simple result columns column print limits limit per
 %type <node> expr exprs opt_exprs postfix primary set set_items set_item state
 
 %%
@@ -106,20 +111,21 @@ items:
 item:
     PARAM word ':' param_type opt_default SEP  { $$ = NAMED(PARAM, @$, $2, 2, $4, $5); }
   | USE word SEP                        { $$ = NAMED(USE, @$, $2, 0); }
-  | USE STRING SEP                      { $$ = NAMED(USE, @$, ((struct nt_word){$2->text, @2}), 0); }
+  | USE STRING SEP                      { $$ = NAMED(USE, @$, nt_node_string($2), 0); }
   | CONST word '=' expr SEP             { $$ = NAMED(CONST, @$, $2, 1, $4); }
   | FN word '(' names ')' '=' expr SEP  { $$ = NAMED(FN, @$, $2, 2, $4, $7); }
   | FN word '(' names ')' block         { $$ = NAMED(FN, @$, $2, 2, $4, $6); }
-  | MAP STATE ':' map_options SEP       { $$ = NAMED(MAP, @$, nt_node_word($2), 2, $4->kid[0], $4->kid[1]); }
+  | MAP STATE ':' map_options SEP       { $$ = nt_node_name(AS_A(MAP, $4, @$), nt_node_word($2)); }
   | ENUM word opt_of '{' enumerators '}'   { $$ = NAMED(ENUM, @$, $2, 2, $3, $5); }
   | FLAGS word opt_of '{' enumerators '}'  { $$ = NAMED(FLAGS, @$, $2, 2, $3, $5); }
-  | EVENT word '{' event_from members '}'  { $$ = NAMED(EVENT, @$, $2, 3, $4->kid[0], $4->kid[1], $5); }
+  | EVENT word '{' event_from members '}'
+                                        { $$ = nt_node_name(AS_A(EVENT, ADD($4, $5), @$), $2); }
   | EVENT word '{' error '}'            { $$ = NEW(BAD, @$); yyerrok; }
   | VIEW word opt_of '{' fields '}'     { $$ = NAMED(VIEW, @$, $2, 2, $3, $5); }
   | PATH word KEY exprs opt_max '{' stages '}'
                                         { $$ = NAMED(PATH, @$, $2, 3, $4, $7, $5); }
   | PATH word ONCE KEY exprs opt_max '{' stages '}'
-                                        { $$ = nt_node_flag(NAMED(PATH, @$, $2, 3, $5, $8, $6), true); }
+                                        { $$ = FLAG(NAMED(PATH, @$, $2, 3, $5, $8, $6)); }
   | ON eventrefs opt_where limits body  { $$ = WITH(ON, @$, 4, $2, $3, $4, $5); }
   | EVERY expr block                    { $$ = WITH(EVERY, @$, 2, $2, $3); }
   | BEGIN_ block                        { $$ = WITH(BEGIN, @$, 1, $2); }
@@ -127,7 +133,7 @@ item:
   ;
 
 opt_default: %empty { $$ = NULL; } | '=' expr { $$ = $2; } ;
-opt_of:      %empty { $$ = NULL; } | OF word  { $$ = NAMED(NAME, @2, $2, 0); } ;
+opt_of:      %empty { $$ = NULL; } | OF word  { $$ = WORD($2); } ;
 opt_where:   %empty { $$ = NULL; } | WHERE expr { $$ = $2; } ;
 opt_max:     %empty { $$ = NULL; } | MAX count  { $$ = $2; } ;
 opt_type:    %empty { $$ = NULL; } | ':' type   { $$ = $2; } ;
@@ -135,18 +141,18 @@ count:       NUMBER | PARAMREF | '(' expr ')'   { $$ = $2; } ;
 
 param_type: type | choice               { $$ = AS_A(CHOICE, $1, @$); } ;
 choice:
-    word '|' word                       { $$ = ADD(ADD(NEW(LIST, @$), NAMED(NAME, @1, $1, 0)), NAMED(NAME, @3, $3, 0)); }
-  | choice '|' word                     { $$ = ADD($1, NAMED(NAME, @3, $3, 0)); }
+    word '|' word                       { $$ = ADD(ONE(WORD($1)), WORD($3)); }
+  | choice '|' word                     { $$ = ADD($1, WORD($3)); }
   ;
 type:
     word                                { $$ = NAMED(TYPE, @$, $1, 0); }
-  | '{' word '}'                        { $$ = nt_node_flag(NAMED(TYPE, @$, $2, 0), true); }
+  | '{' word '}'                        { $$ = FLAG(NAMED(TYPE, @$, $2, 0)); }
   ;
 
 names:
     %empty                              { $$ = NEW(LIST, @$); }
-  | word                                { $$ = ADD(NEW(LIST, @$), NAMED(NAME, @1, $1, 0)); }
-  | names ',' word                      { $$ = ADD($1, NAMED(NAME, @3, $3, 0)); }
+  | word                                { $$ = ONE(WORD($1)); }
+  | names ',' word                      { $$ = ADD($1, WORD($3)); }
   ;
 
 map_options:
@@ -176,7 +182,7 @@ event_from:
   | error SEP                           { $$ = WITH(LIST, @$, 2, NEW(LIST, @$), NULL); yyerrok; }
   ;
 alternatives:
-    alternative                         { $$ = ADD(NEW(LIST, @$), $1); }
+    alternative                         { $$ = ONE($1); }
   | alternatives OR alternative         { $$ = ADD($1, $3); }
   ;
 alternative:
@@ -184,7 +190,7 @@ alternative:
   | probes SINCE VERSION                { $$ = nt_node_text_set(WITH(ALTERNATIVE, @$, 1, $1), $3); }
   ;
 probes:
-    probe                               { $$ = ADD(NEW(LIST, @$), $1); }
+    probe                               { $$ = ONE($1); }
   | probes ',' probe                    { $$ = ADD($1, $3); }
   ;
 probe:
@@ -193,12 +199,12 @@ probe:
   ;
 args:
     %empty                              { $$ = NEW(LIST, @$); }
-  | arg                                 { $$ = ADD(NEW(LIST, @$), $1); }
+  | arg                                 { $$ = ONE($1); }
   | args ',' arg                        { $$ = ADD($1, $3); }
   ;
 arg:
     word opt_type                       { $$ = NAMED(ARG, @$, $1, 2, NULL, $2); }
-  | word '=' word opt_type              { $$ = NAMED(ARG, @$, $1, 2, NAMED(NAME, @3, $3, 0), $4); }
+  | word '=' word opt_type              { $$ = NAMED(ARG, @$, $1, 2, WORD($3), $4); }
   ;
 
 members:
@@ -213,13 +219,13 @@ event_member:
   | PACKET expr AT word                 { $$ = nt_node_text_set(WITH(PACKET, @$, 1, $2), $4); }
   | PACKET expr AT ANY                  { $$ = nt_node_text_set(WITH(PACKET, @$, 1, $2), $4); }
   | SOCKET expr                         { $$ = WITH(SOCKET, @$, 1, $2); }
-  | LATENCY SINCE dotted opt_key        { $$ = WITH(SINCE, @$, 2, NAMED(NAME, @3, $3, 0), $4); }
+  | LATENCY SINCE dotted opt_key        { $$ = WITH(SINCE, @$, 2, WORD($3), $4); }
   ;
 opt_key: %empty { $$ = NULL; } | BY expr { $$ = $2; } ;
 dotted:
     word
-  | word '.' word                       { $$ = nt_word_dotted(p->cx, $1, $3); }
-  | word '.' word '.' word              { $$ = nt_word_dotted(p->cx, nt_word_dotted(p->cx, $1, $3), $5); }
+  | word '.' word                       { $$ = DOTTED($1, $3); }
+  | word '.' word '.' word              { $$ = DOTTED(DOTTED($1, $3), $5); }
   ;
 
 fields:
@@ -239,14 +245,15 @@ stages:
   | stages error SEP                    { $$ = $1; yyerrok; }
   ;
 stage:
-    word ':' eventrefs                  { $$ = NAMED(STAGE, @$, $1, 4, $3, NULL, NULL, NEW(LIST, @$)); }
+    word ':' eventrefs
+                                    { $$ = NAMED(STAGE, @$, $1, 4, $3, NULL, NULL, NEW(LIST, @$)); }
   | stage WHERE expr                    { $$ = SET($1, 1, $3); }
   | stage KEY expr                      { $$ = SET($1, 2, $3); }
   | stage ALSO expr                     { $$ = nt_node_at($1, @$); ADD($1->kid[3], $3); }
   ;
 
 eventrefs:
-    eventref                            { $$ = ADD(NEW(LIST, @$), $1); }
+    eventref                            { $$ = ONE($1); }
   | eventrefs ',' eventref              { $$ = ADD($1, $3); }
   ;
 eventref:
@@ -269,7 +276,7 @@ statements:
 
 compound:
     IF expr limits block else           { $$ = WITH(IF, @$, 4, $2, $3, $4, $5); }
-  | FOR word IN expr DOTS expr block    { $$ = NAMED(FOR, @$, $2, 2, WITH(RANGE, nt_span_join(@4, @6), 2, $4, $6), $7); }
+  | FOR word IN expr DOTS expr block    { $$ = NAMED(FOR, @$, $2, 2, RANGE(@4, @6, $4, $6), $7); }
   ;
 else:
     %empty                              { $$ = NULL; }
@@ -298,7 +305,7 @@ result:
   | word '=' exprs BY columns opt_max   { $$ = NAMED(RESULT, @$, $1, 3, $3, $5, $6); }
   ;
 columns:
-    column                              { $$ = ADD(NEW(LIST, @$), $1); }
+    column                              { $$ = ONE($1); }
   | columns ',' column                  { $$ = ADD($1, $3); }
   ;
 column:
@@ -312,18 +319,18 @@ print:
   | PRINT word opt_by                   { $$ = NAMED(PRINT, @$, $2, 2, NULL, $3); }
   | PRINT word TOP count opt_by         { $$ = NAMED(PRINT, @$, $2, 2, $4, $5); }
   ;
-opt_by: %empty { $$ = NULL; } | BY word { $$ = NAMED(NAME, @2, $2, 0); } ;
+opt_by: %empty { $$ = NULL; } | BY word { $$ = WORD($2); } ;
 
 limits:
     %empty                              { $$ = NEW(LIST, @$); }
-  | limits LIMIT rate                   { $$ = ADD($1, ADD($3, NEW(LIST, @$))); }
-  | limits LIMIT rate BY exprs          { $$ = ADD($1, ADD($3, $5)); }
-  | limits SAMPLE NUMBER '/' NUMBER     { $$ = ADD($1, WITH(SAMPLE, nt_span_join(@2, @5), 2, $3, $5)); }
+  | limits limit                        { $$ = ADD($1, $2); }
   ;
-rate:
-    count '/' word                      { $$ = WITH(LIMIT, @$, 2, $1, nt_literal_per(p, $3)); }
-  | count '/' DURATION                  { $$ = WITH(LIMIT, @$, 2, $1, $3); }
+limit:
+    LIMIT count '/' per                 { $$ = WITH(LIMIT, @$, 3, $2, $4, NEW(LIST, @$)); }
+  | LIMIT count '/' per BY exprs        { $$ = WITH(LIMIT, @$, 3, $2, $4, $6); }
+  | SAMPLE NUMBER '/' NUMBER            { $$ = WITH(SAMPLE, @$, 2, $2, $4); }
   ;
+per: DURATION | word                    { $$ = nt_literal_per(p, $1); } ;
 
 /* -- expressions ------------------------------------------------------------------------------- */
 
@@ -337,9 +344,9 @@ expr:
   | expr '<' expr                       { $$ = OP(NT_OP_LT, @$, $1, $3); }
   | expr '>' expr                       { $$ = OP(NT_OP_GT, @$, $1, $3); }
   | expr IN expr                        { $$ = WITH(IN, @$, 2, $1, $3); }
-  | expr IN expr DOTS expr              { $$ = WITH(IN, @$, 2, $1, WITH(RANGE, nt_span_join(@3, @5), 2, $3, $5)); }
-  | expr NOT_IN expr                    { $$ = nt_node_flag(WITH(IN, @$, 2, $1, $3), true); }
-  | expr NOT_IN expr DOTS expr          { $$ = nt_node_flag(WITH(IN, @$, 2, $1, WITH(RANGE, nt_span_join(@3, @5), 2, $3, $5)), true); }
+  | expr IN expr DOTS expr              { $$ = WITH(IN, @$, 2, $1, RANGE(@3, @5, $3, $5)); }
+  | expr NOT_IN expr                    { $$ = FLAG(WITH(IN, @$, 2, $1, $3)); }
+  | expr NOT_IN expr DOTS expr          { $$ = FLAG(WITH(IN, @$, 2, $1, RANGE(@3, @5, $3, $5))); }
   | expr '|' expr                       { $$ = OP(NT_OP_BOR, @$, $1, $3); }
   | expr '^' expr                       { $$ = OP(NT_OP_BXOR, @$, $1, $3); }
   | expr '&' expr                       { $$ = OP(NT_OP_BAND, @$, $1, $3); }
@@ -356,7 +363,7 @@ expr:
   ;
 
 exprs:
-    expr                                { $$ = ADD(NEW(LIST, @$), $1); }
+    expr                                { $$ = ONE($1); }
   | exprs ',' expr                      { $$ = ADD($1, $3); }
   ;
 opt_exprs: %empty { $$ = NEW(LIST, @$); } | exprs ;
@@ -372,7 +379,7 @@ primary:
   | TRUE                                { $$ = NUM(BOOL, @$, 1); }
   | FALSE                               { $$ = NUM(BOOL, @$, 0); }
   | ANY                                 { $$ = NEW(ANY, @$); }
-  | word                                { $$ = NAMED(NAME, @$, $1, 0); }
+  | word                                { $$ = WORD($1); }
   | word '(' opt_exprs ')'              { $$ = nt_node_name(AS_A(CALL, $3, @$), $1); }
   | '(' expr ')'                        { $$ = $2; }
   | '(' exprs ',' expr ')'              { $$ = AS_A(TUPLE, ADD($2, $4), @$); }
@@ -381,12 +388,13 @@ primary:
 /* A '[' right behind a map is its key, whatever the map holds. */
 state:
     STATE                               %prec MAP_ALONE
-  | STATE '[' exprs ']'                 { $$ = nt_node_name(AS_A(STATE, $3, @$), nt_node_word($1)); }
+  | STATE '[' exprs ']'
+                                    { $$ = nt_node_name(AS_A(STATE, $3, @$), nt_node_word($1)); }
   ;
 
 set: '{' set_items '}'                  { $$ = AS_A(SET, $2, @$); } ;
 set_items:
-    set_item                            { $$ = ADD(NEW(LIST, @$), $1); }
+    set_item                            { $$ = ONE($1); }
   | set_items ',' set_item              { $$ = ADD($1, $3); }
   | set_items ','
   ;
@@ -396,8 +404,8 @@ set_item:
   ;
 
 word:
-    NAME | PARAM | USE | CONST | FN | MAP | ENUM | FLAGS | EVENT | VIEW | PATH | EVERY | BEGIN_ | END
-  | OF | FROM | SINCE | PACKET | AT | SOCKET | LATENCY | ONCE | KEY | ALSO | MAX | TTL | LIMIT
+    NAME | PARAM | USE | CONST | FN | MAP | ENUM | FLAGS | EVENT | VIEW | PATH | EVERY | BEGIN_
+  | END | OF | FROM | SINCE | PACKET | AT | SOCKET | LATENCY | ONCE | KEY | ALSO | MAX | TTL | LIMIT
   | SAMPLE | TOP
   ;
 

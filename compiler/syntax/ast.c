@@ -180,6 +180,11 @@ struct nt_node *nt_node_of_list(struct nt_node *list, enum nt_node_kind kind, st
     return list;
 }
 
+struct nt_word nt_node_string(const struct nt_node *node)
+{
+    return (struct nt_word){node->text, node->span};
+}
+
 struct nt_word nt_node_word(const struct nt_node *node)
 {
     return (struct nt_word){node->name, node->name_at};

@@ -93,6 +93,8 @@ struct nt_node *nt_node_at(struct nt_node *node, struct nt_span span);
 /* A LIST becomes a node of that kind, with the list's elements as its kids. */
 struct nt_node *nt_node_of_list(struct nt_node *list, enum nt_node_kind kind, struct nt_span span);
 
+/* A STRING's text as a word. */
+struct nt_word nt_node_string(const struct nt_node *node);
 /* A node's name; two names with a dot between them. */
 struct nt_word nt_node_word(const struct nt_node *node);
 struct nt_word nt_word_dotted(struct nt_cx *cx, struct nt_word left, struct nt_word right);
