@@ -21,7 +21,7 @@ struct memory {
     unsigned long rss, anon;
 };
 
-static void die(const char *what)
+static _Noreturn void die(const char *what)
 {
     fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
     exit(2);
