@@ -112,7 +112,7 @@ struct nt_expr *nt_view_field(struct nt_scope *s, const struct nt_view *view,
                               const struct nt_node *field, struct nt_expr *self, struct nt_span at);
 struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,
                                 struct nt_span at); /* NULL: no such field */
-bool nt_is_wire_type(const char *name); /* u8, be16, ip4, ... */
+bool nt_is_wire_type(const char *name);             /* u8, be16, ip4, ... */
 struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
                                uint64_t offset, struct nt_span at);
 void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
