@@ -20,7 +20,7 @@ int nt_script_help(struct nt_cx *cx, uint16_t source, const char *how_called, FI
         return err;
     if (u->script->doc)
         fprintf(out, "%s\n\n", u->script->doc);
-    fprintf(out, "usage: %s [options]\n\n", how_called);
+    fprintf(out, "usage: ntrace %s [options]\n\n", how_called);
     nt_vec_each (p, &u->param_list)
         if (!(*p)->common) {
             fputs("options of this script\n", out);

@@ -80,6 +80,17 @@ static void list_args(struct fields *f, const struct nt_node *event)
             }
 }
 
+/* Each line as a comment. */
+static void heading(FILE *out, const char *text)
+{
+    while (text && *text) {
+        size_t len = strcspn(text, "\n");
+
+        fprintf(out, "# %.*s\n", (int)len, text);
+        text += len + (text[len] == '\n');
+    }
+}
+
 static int list_fields(struct nt_unit *u, const char *name, FILE *out)
 {
     const struct nt_node *event = nt_names_find(&u->events, name ? name : "");
@@ -91,17 +102,19 @@ static int list_fields(struct nt_unit *u, const char *name, FILE *out)
         nt_hint_event(u, d, name ? name : "");
         return -ENOENT;
     }
-    if (event->doc)
-        fprintf(out, "# %s\n", event->doc);
+    heading(out, event->doc);
     nt_kid_each (m, event->kid[2])
         if ((*m)->kind == NT_NODE_FIELD)
             field(&f, (*m)->name, (*m)->doc);
         else if ((*m)->kind == NT_NODE_SINCE)
             field(&f, "latency", nt_sprintf(u->cx->arena, "time since %s", (*m)->kid[0]->name));
     list_args(&f, event);
-    if (nt_event_member(event, NT_NODE_SOCKET))
+    if (nt_event_member(event, NT_NODE_SOCKET)) {
+        heading(out, "of its socket:");
         list_view(&f, "sock", "");
+    }
     if (nt_event_member(event, NT_NODE_PACKET)) {
+        heading(out, "of its packet:");
         list_view(&f, "packet", "");
         list_headers(&f);
     }
@@ -154,10 +167,16 @@ static void list_types(FILE *out)
         row(out, (*t)->name, (*t)->doc);
 }
 
+static void list_hooks(FILE *out)
+{
+    for (const struct nt_hook *h = nt_hooks; h->name; h++)
+        fprintf(out, "%-20s %s%s\n", h->name, h->doc, h->resolve ? "" : " (not in this version)");
+}
+
 int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)
 {
-    static const char *const whats[] = {"events",    "fields",       "scripts",
-                                        "functions", "aggregations", "types"};
+    static const char *const whats[] = {"events",       "fields", "scripts", "functions",
+                                        "aggregations", "types",  "hooks"};
     struct nt_unit u = {.cx = cx};
     struct nt_guess g = nt_guess(what);
 
@@ -179,6 +198,8 @@ int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)
         list_aggregations(out);
     else if (strcmp(what, "types") == 0)
         list_types(out);
+    else if (strcmp(what, "hooks") == 0)
+        list_hooks(out);
     else {
         struct nt_diag *d = nt_error_at_none(cx, NT_OPTION, "there is no list of '%s'", what);
 
@@ -186,9 +207,8 @@ int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)
             nt_guess_try(&g, whats[i]);
         nt_hint_guess(d, &g);
         if (!d->hint)
-            nt_hint(
-                d,
-                "there are lists of events, fields EVENT, scripts, functions, aggregations, types");
+            nt_hint(d, "there are lists of events, fields EVENT, scripts, functions, aggregations, "
+                       "types, hooks");
         return -ENOENT;
     }
     return 0;

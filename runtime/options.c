@@ -258,7 +258,7 @@ static int take_list(struct walk *w)
         return 0;
     }
     return fail(nt_error_at_none(w->cx, NT_USAGE, "list what?"),
-                "list events, fields EVENT, scripts, functions, aggregations or types");
+                "list events, fields EVENT, scripts, functions, aggregations, types or hooks");
 }
 
 /* Which verb it is, from the first word or the options. */
@@ -323,7 +323,7 @@ void nt_cli_help(FILE *out)
           "       ntrace -e TEXT [options]          run a script written on the command line\n"
           "       ntrace SCRIPT --help              what a script does, and its options\n"
           "       ntrace list WHAT [NAME]           events, fields EVENT, scripts, functions,\n"
-          "                                         aggregations, types\n"
+          "                                         aggregations, types, hooks\n"
           "       ntrace check SCRIPT | -e TEXT     what a script becomes on this host\n"
           "\nOptions:\n",
           out);

@@ -1,5 +1,6 @@
-/* Everything a pass has to say to the person at the keyboard. Diagnostics are collected; the list
- * of passes stops after a pass that reported an error. Codes and their explanations: diag.def. */
+/* Everything a pass has to say to the person at the keyboard. Diagnostics are collected and printed
+ * at the end; what is said already at a place is not said again. Codes and their explanations:
+ * diag.def. */
 #pragma once
 
 #include "compiler/base/arena.h"
