@@ -53,7 +53,19 @@ net_make_namespace() {
         net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 }
 
+# What a process left that was killed before it could clean up.
+net_sweep() {
+    local path
+
+    for path in /run/netns/nt-left-* /run/netns/nt-right-*; do
+        if [[ -e $path && ! -d /proc/${path##*-} ]]; then
+            ip netns del "${path##*/}" || true
+        fi
+    done
+}
+
 net_up() {
+    net_sweep
     net_make_namespace "$left"
     net_make_namespace "$right"
     ip link add left0 netns "$left" type veth peer name right0 netns "$right"
