@@ -4,7 +4,7 @@
 source "$SUPPORT/e2e.sh"
 
 start_ntrace --format json -e "
-    on rx where src in {$left_ip, $left_ip6} {
+    on rx where eth.src == $left_mac {
         fragments = count(), sum(len) by ip.frag_offset, ip.more_fragments, proto, dport, ip6.next
         ported = count() by exists(udp)
     }"
