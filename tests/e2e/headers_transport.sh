@@ -3,16 +3,6 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
-v4() { # PROTOCOL PAYLOAD
-    printf '%s08004500%04x0000000040%s0000%s%s%s' "${right_mac//:/}${left_mac//:/}" \
-        $((20 + ${#2} / 2)) "$1" "$(hex_ip "$left_ip")" "$(hex_ip "$right_ip")" "$2"
-}
-
-v6() { # PROTOCOL PAYLOAD
-    printf '%s86dd60000000%04x%s40%s%s%s' "${right_mac//:/}${left_mac//:/}" \
-        $((${#2} / 2)) "$1" "$(hex_ip6 "$left_ip6")" "$(hex_ip6 "$right_ip6")" "$2"
-}
-
 tcp=30390050000186a0000186a1601203e8abcd000002040400 # with one option
 udp=30390035000c12340a0b0c0d
 icmp=0301123400070008
@@ -29,12 +19,12 @@ start_ntrace --format json -e "
         if icmp6 { emit proto, icmp6.type, icmp6.code, icmp6.csum, icmp6.id, icmp6.seq, sport }
         flows = count() by flow
     }"
-left_sends frame left0 "$(v4 06 $tcp)" 1
-left_sends frame left0 "$(v4 11 $udp)" 1
-left_sends frame left0 "$(v4 01 $icmp)" 1
-left_sends frame left0 "$(v6 06 $tcp)" 1
-left_sends frame left0 "$(v6 11 $udp)" 1
-left_sends frame left0 "$(v6 3a $icmp6)" 1
+left_sends frame left0 "$(frame_v4 06 $tcp)" 1
+left_sends frame left0 "$(frame_v4 11 $udp)" 1
+left_sends frame left0 "$(frame_v4 01 $icmp)" 1
+left_sends frame left0 "$(frame_v6 06 $tcp)" 1
+left_sends frame left0 "$(frame_v6 11 $udp)" 1
+left_sends frame left0 "$(frame_v6 3a $icmp6)" 1
 stop_ntrace
 
 expect "exit code" "$status" 0

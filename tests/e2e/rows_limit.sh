@@ -35,3 +35,13 @@ stop_ntrace
 expect "lines of text" "$(grep -cE '^1000$' "$work/out")" 5
 expect "rows of text" "$(grep -cE '^[0-9:.]+ +100[01]$' "$work/out")" 10
 grep -q "^ntrace: rx: rows held back by limit: $held$" "$work/err" || fail "what was held back is not said"
+
+# By the second: what passes depends on the time, what fired does not.
+start_ntrace --format json -e "on rx where src == $left_ip limit 10/s { emit sport }"
+for i in 1 2 3; do
+    traffic
+done
+stop_ntrace
+passed=$(event_cells | wc -l)
+[[ $passed -ge 10 && $passed -lt 1000 ]] || fail "$passed rows passed 10/s"
+expect "passed and held back" "$((passed + $(json 'select(.type == "counters") | .probes[].held' | tail -1)))" 2100

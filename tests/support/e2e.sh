@@ -18,6 +18,8 @@
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
 #   event_cells              rows of emit, sorted: their values in the script's order
 #   hex_ip IPV4, hex_ip6 IPV6    the bytes of an address, for frames
+#   frame_v4 PROTO PAYLOAD   a frame from left to right, all in hexadecimal digits: `frame` sends it
+#   frame_v6 NEXT PAYLOAD
 #
 # CMake sets NTRACE, TRAFFIC, FIXTURE and SUPPORT.
 # shellcheck disable=SC2034 # $status is for the test
@@ -163,4 +165,22 @@ hex_ip6() {
     local prefix=${1%%::*}
 
     printf '%04x%04x%020d%04x' "0x${prefix%:*}" "0x${prefix#*:}" 0 "0x${1##*::}"
+}
+
+frame_v4() {
+    local head sum=0 i
+
+    head=$(printf '4500%04x0000000040%s0000%s%s' $((20 + ${#2} / 2)) "$1" \
+        "$(hex_ip "$left_ip")" "$(hex_ip "$right_ip")")
+    for ((i = 0; i < 40; i += 4)); do
+        sum=$((sum + 0x${head:i:4}))
+    done
+    sum=$((0xffff - (sum % 0xffff)))
+    printf '%s%s0800%s%04x%s%s' "${right_mac//:/}" "${left_mac//:/}" "${head:0:20}" $sum \
+        "${head:24}" "$2"
+}
+
+frame_v6() {
+    printf '%s%s86dd60000000%04x%s40%s%s%s' "${right_mac//:/}" "${left_mac//:/}" \
+        $((${#2} / 2)) "$1" "$(hex_ip6 "$left_ip6")" "$(hex_ip6 "$right_ip6")" "$2"
 }
