@@ -41,17 +41,59 @@ static enum nt_xop xop_of(struct nt_unit *u, const struct nt_expr *e)
     }
 }
 
+static struct nt_expr *compare(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
+                               const uint64_t *words)
+{
+    struct nt_expr *r = nt_const(u, l->type, l->at, 0);
+    struct nt_expr *e;
+
+    memcpy(r->w, words, sizeof(r->w));
+    e = nt_expr_with(u, NT_E_CMP, &nt_type_bool, l->at, 2, l, r);
+    e->xop = op;
+    return e;
+}
+
+/* x in {a, lo..hi}: comparisons. NULL: a test that is none. */
+static struct nt_expr *membership(struct nt_unit *u, const struct nt_expr *in)
+{
+    struct nt_expr *x = in->kid[0], *any = nt_const(u, &nt_type_bool, in->at, 0);
+
+    for (uint32_t i = 0; i < in->ntests; i++) {
+        const struct nt_test *t = &in->test[i];
+
+        if (t->kind == NT_TEST_EQ)
+            any = nt_or(u, any, compare(u, NT_X_EQ, x, t->a));
+        else if (t->kind == NT_TEST_RANGE)
+            any = nt_or(u, any,
+                        nt_and(u, compare(u, NT_X_GE, x, t->a), compare(u, NT_X_LE, x, t->b)));
+        else
+            return NULL;
+    }
+    return any;
+}
+
+/* What the expressions of program.h have no operation for, in terms of those they have. */
+static const struct nt_expr *simpler(struct nt_unit *u, const struct nt_expr *e)
+{
+    static const uint64_t zero[NT_MAX_WORDS];
+    struct nt_expr *r = NULL;
+
+    if (e->op == NT_E_TRUTH) {
+        r = compare(u, NT_X_NE, e->kid[0], zero);
+    } else if (e->op == NT_E_EXISTS) { /* what is absent does not even equal itself */
+        r = nt_expr_with(u, NT_E_CMP, &nt_type_bool, e->at, 2, e->kid[0], e->kid[0]);
+        r->xop = NT_X_EQ;
+    } else if (e->op == NT_E_IN) {
+        r = membership(u, e);
+    }
+    return r ? r : e;
+}
+
 static const struct nt_x *plain(struct nt_unit *u, const struct nt_expr *e)
 {
     struct nt_x *x = NT_NEW(u->cx->arena, struct nt_x);
 
-    if (e->op == NT_E_TRUTH) {
-        x->op = NT_X_NE;
-        x->type = &nt_type_bool;
-        x->kid[0] = plain(u, e->kid[0]);
-        x->kid[1] = plain(u, nt_const(u, e->kid[0]->type, e->at, 0));
-        return x;
-    }
+    e = simpler(u, e);
     x->op = xop_of(u, e);
     x->type = e->type;
     x->absent = e->op == NT_E_ABSENT;
@@ -109,6 +151,8 @@ static int table_of(struct nt_unit *u, const struct nt_node *node)
     if (u->cx->diags.nerrors && is_filled(u->script, node->name))
         return -1;
     d = nt_error(u->cx, node->name_at, NT_UNKNOWN_TABLE, "nothing fills a table '%s'", node->name);
+    if (nt_agg_find(node->name))
+        nt_hint(d, "give the aggregation a name: NAME = %s(...) by ...", node->name);
     nt_vec_each (t, &u->tables)
         if ((*t)->t.named)
             nt_guess_try(&g, (*t)->t.name);
@@ -233,7 +277,9 @@ static struct nt_act *result(struct body *b, const struct nt_node *node)
         return send(b, nt_printf(&b->scope, node));
     if (call && strcmp(call, "exit") == 0)
         return leave(b, node);
-    if (call && (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0))
+    if (call && strcmp(call, "capture") == 0)
+        nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't capture packets");
+    else if (call && (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0))
         nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't run commands");
     else if (call && !nt_agg_find(call))
         nt_value(&b->scope, node->kid[0]->kid[0], NULL); /* reports what is unknown */
@@ -261,8 +307,11 @@ static struct nt_act *statement(struct body *b, const struct nt_node *node)
     case NT_NODE_BAD:
         return NULL;
     default:
-        nt_error(b->scope.u->cx, node->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't do this outside of an event's body");
+        nt_error(b->scope.u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s",
+                 node->kind == NT_NODE_FOR      ? "run loops"
+                 : node->kind == NT_NODE_RETURN ? "return from the bodies of every, begin and end"
+                 : node->kind == NT_NODE_BLOCK  ? "nest bodies here"
+                                                : "keep state in `@` variables");
         return NULL;
     }
 }
