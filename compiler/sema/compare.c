@@ -23,7 +23,7 @@ bool nt_is_number(const struct nt_type *t)
     }
 }
 
-static bool is_text(const struct nt_type *t)
+bool nt_is_text(const struct nt_type *t)
 {
     return t->kind == NT_KIND_STRING || t->kind == NT_KIND_IFNAME;
 }
@@ -41,13 +41,13 @@ static void hint_units(struct nt_unit *u, struct nt_diag *d, const struct nt_typ
     if (want->kind == NT_KIND_DURATION && e->op == NT_E_CONST && e->type->kind == NT_KIND_INT)
         nt_hint(d, "a duration has a unit: %llums, %lluus", (unsigned long long)e->w[0],
                 (unsigned long long)e->w[0]);
-    else if (is_named(want) && is_text(e->type))
+    else if (is_named(want) && nt_is_text(e->type))
         nt_hint(d, "the names of %s are written without quotes", nt_type_said(u, want));
     else if (want->kind == NT_KIND_IP && e->type->kind == NT_KIND_CIDR)
         nt_hint(d, "to ask whether an address lies in a network, write `in`");
-    else if (want->kind == NT_KIND_IP && is_text(e->type))
+    else if (want->kind == NT_KIND_IP && nt_is_text(e->type))
         nt_hint(d, "addresses are written without quotes: 10.0.0.2, fe80::1");
-    else if (is_text(want) && e->type->kind != NT_KIND_STRING)
+    else if (nt_is_text(want) && e->type->kind != NT_KIND_STRING)
         nt_hint(d, "texts are written in quotes: \"eth0\"");
 }
 
@@ -96,7 +96,7 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
         r->direct = e->direct && e->type->btf_id == want->btf_id;
         return r;
     }
-    if (is_text(want) && is_text(e->type))
+    if (nt_is_text(want) && nt_is_text(e->type))
         return fit_text(s, e, want);
     if (want->kind == NT_KIND_CIDR && e->type->kind == NT_KIND_IP && nt_is_const(e)) {
         e = nt_retyped(s->u, e, want);
@@ -116,7 +116,7 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
 
 /* -- comparing -------------------------------------------------------------------------------- */
 
-static bool comparable(const struct nt_expr *l, const struct nt_expr *r)
+bool nt_comparable(const struct nt_expr *l, const struct nt_expr *r)
 {
     const struct nt_type *a = l->type, *b = r->type;
 
@@ -129,11 +129,11 @@ static bool comparable(const struct nt_expr *l, const struct nt_expr *r)
             return fits_number(l, b) && fits_number(r, a);
         return !(is_named(a) && is_named(b) && strcmp(a->name, b->name) != 0);
     }
-    return a->kind == b->kind || (is_text(a) && is_text(b));
+    return a->kind == b->kind || (nt_is_text(a) && nt_is_text(b));
 }
 
 /* Can x never have this value, since its type is too narrow for it? Reports. */
-static bool is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct nt_expr *value)
+bool nt_is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct nt_expr *value)
 {
     uint32_t len = value->type->words * 8u;
 
@@ -143,7 +143,7 @@ static bool is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct n
         nt_error(u->cx, value->at, NT_VALUE, "a port is a number from 0 to 65535");
         return true;
     }
-    if (is_text(x->type) && is_text(value->type)) {
+    if (nt_is_text(x->type) && nt_is_text(value->type)) {
         len = (uint32_t)strnlen((const char *)value->w, len);
         if (len >= x->type->words * 8u) {
             nt_error(u->cx, value->at, NT_VALUE, "the text has %u bytes, %s here at most %u", len,
@@ -154,8 +154,8 @@ static bool is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct n
     return false;
 }
 
-static void report_incomparable(struct nt_scope *s, const struct nt_expr *l,
-                                const struct nt_expr *r, struct nt_span at)
+void nt_report_incomparable(struct nt_scope *s, const struct nt_expr *l, const struct nt_expr *r,
+                            struct nt_span at)
 {
     const char *a = nt_type_said(s->u, l->type), *b = nt_type_said(s->u, r->type);
     struct nt_diag *d =
@@ -210,8 +210,8 @@ static enum nt_xop xop_of(enum nt_op op)
 }
 
 /* l op r of values that are comparable. */
-static struct nt_expr *comparison(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
-                                  struct nt_expr *r, struct nt_span at)
+struct nt_expr *nt_comparison(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
+                              struct nt_expr *r, struct nt_span at)
 {
     struct nt_expr *e;
 
@@ -232,7 +232,7 @@ static struct nt_expr *comparison(struct nt_unit *u, enum nt_xop op, struct nt_e
     return e;
 }
 
-static bool is_any(struct nt_unit *u, const struct nt_node *node)
+bool nt_is_any(struct nt_unit *u, const struct nt_node *node)
 {
     struct nt_param *p = nt_param_of(u, node);
 
@@ -245,7 +245,7 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
     enum nt_xop op = xop_of(node->op);
     struct nt_expr *l, *r;
 
-    if (is_any(s->u, left) || is_any(s->u, right))
+    if (nt_is_any(s->u, left) || nt_is_any(s->u, right))
         return NULL;
     if (left->kind == NT_NODE_NAME && right->kind != NT_NODE_NAME) {
         r = nt_decay(s->u, nt_value(s, right, NULL));
@@ -256,200 +256,15 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
     }
     if (l->type->kind == NT_KIND_ERROR || r->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
-    if (!comparable(l, r)) {
-        report_incomparable(s, l, r, node->span);
+    if (!nt_comparable(l, r)) {
+        nt_report_incomparable(s, l, r, node->span);
         return nt_broken(s->u, node->span);
     }
-    if (is_beyond(s->u, l, r) || is_beyond(s->u, r, l))
+    if (nt_is_beyond(s->u, l, r) || nt_is_beyond(s->u, r, l))
         return nt_broken(s->u, node->span);
     if (op != NT_X_EQ && op != NT_X_NE && !nt_is_number(l->type)) {
         nt_error(s->u->cx, node->span, NT_TYPE, "values of type %s have no order", l->type->name);
         return nt_broken(s->u, node->span);
     }
-    return comparison(s->u, op, l, r, node->span);
-}
-
-/* -- in --------------------------------------------------------------------------------------- */
-
-/* Network and mask of an address with a prefix length. */
-static struct nt_test network(const uint64_t *words)
-{
-    struct nt_test t = {.kind = NT_TEST_CIDR};
-    uint64_t len = words[2] > 128 ? 128 : words[2];
-
-    t.b[0] = len >= 64 ? ~0ull : len ? ~0ull << (64 - len) : 0;
-    t.b[1] = len > 64 ? ~0ull << (128 - len) : 0;
-    t.a[0] = words[0] & t.b[0];
-    t.a[1] = words[1] & t.b[1];
-    return t;
-}
-
-struct nt_test nt_test_of(const struct nt_type *type, const uint64_t *words)
-{
-    struct nt_test t = {.kind = NT_TEST_EQ};
-    size_t len;
-
-    if (type->kind == NT_KIND_CIDR)
-        return network(words);
-    memcpy(t.a, words, type->words * 8u);
-    if (!is_text(type))
-        return t;
-    len = strnlen((const char *)t.a, sizeof(t.a));
-    if (len && ((char *)t.a)[len - 1] == '*') {
-        t.kind = NT_TEST_PREFIX;
-        ((char *)t.a)[len - 1] = 0;
-        memset(t.b, 0xff, len - 1);
-    }
-    return t;
-}
-
-void nt_test_format(const struct nt_type *type, const struct nt_test *test, struct nt_str *out)
-{
-    uint64_t w[NT_MAX_WORDS];
-
-    memcpy(w, test->a, sizeof(w));
-    if (test->kind == NT_TEST_CIDR) {
-        w[2] = 0;
-        for (int i = 0; i < 128; i++)
-            w[2] += test->b[i / 64] >> (63 - i % 64) & 1;
-    }
-    type->format(type, w, out);
-    if (test->kind == NT_TEST_PREFIX)
-        nt_str_puts(out, "*");
-}
-
-struct members {
-    struct nt_expr *value;
-    NT_VEC(struct nt_test) tests;
-    struct nt_expr *others; /* members that are not constant: compared one by one */
-};
-
-static void add_member(struct nt_scope *s, struct members *m, const struct nt_node *node)
-{
-    struct nt_expr *x = m->value, *e;
-
-    if (node->kind == NT_NODE_SET) {
-        nt_kid_each (kid, node)
-            add_member(s, m, *kid);
-        return;
-    }
-    if (node->kind == NT_NODE_RANGE) {
-        struct nt_expr *lo = nt_fit(s, nt_value(s, node->kid[0], x->type), x->type);
-        struct nt_expr *hi = nt_fit(s, nt_value(s, node->kid[1], x->type), x->type);
-        struct nt_test t = {.kind = NT_TEST_RANGE};
-
-        if (!nt_is_const(lo) || !nt_is_const(hi) || !nt_is_number(x->type)) {
-            nt_error(s->u->cx, node->span, NT_NOT_CONSTANT,
-                     "the ends of a range are numbers that are known before the script runs");
-            return;
-        }
-        t.a[0] = lo->w[0];
-        t.b[0] = hi->w[0];
-        *nt_vec_push(s->u->cx->arena, &m->tests) = t;
-        return;
-    }
-    e = nt_decay(s->u, nt_value(s, node, x->type));
-    if (e->type->kind == NT_KIND_ERROR)
-        return;
-    if (e->op == NT_E_ABSENT)
-        return; /* a name that this kernel's enum lacks */
-    if (!comparable(x, e) && !(x->type->kind == NT_KIND_IP && e->type->kind == NT_KIND_CIDR)) {
-        report_incomparable(s, x, e, node->span);
-        return;
-    }
-    if (is_beyond(s->u, x, e))
-        return;
-    if (nt_is_const(e))
-        *nt_vec_push(s->u->cx->arena, &m->tests) = nt_test_of(e->type, e->w);
-    else
-        m->others = nt_or(s->u, m->others ? m->others : nt_const(s->u, &nt_type_bool, e->at, 0),
-                          comparison(s->u, NT_X_EQ, x, e, node->span));
-}
-
-static void add_param(struct nt_scope *s, struct members *m, struct nt_param *p,
-                      const struct nt_node *node)
-{
-    struct nt_expr member = {.type = p->type, .at = node->span};
-
-    p->used = true;
-    if (m->value->type->kind != NT_KIND_ERROR && !comparable(m->value, &member) &&
-        !(m->value->type->kind == NT_KIND_IP && p->type->kind == NT_KIND_CIDR)) {
-        report_incomparable(s, m->value, &member, node->span);
-        return;
-    }
-    for (uint32_t i = 0; i < p->nvalues; i++)
-        *nt_vec_push(s->u->cx->arena, &m->tests) = p->value[i];
-}
-
-static bool test_const(const struct nt_expr *x, const struct nt_test *t)
-{
-    bool is_signed = x->type->is_signed;
-
-    for (uint32_t i = 0; i < x->type->words; i++) {
-        uint64_t v = x->w[i];
-
-        if (t->kind == NT_TEST_RANGE)
-            return is_signed ? (int64_t)v >= (int64_t)t->a[0] && (int64_t)v <= (int64_t)t->b[0]
-                             : v >= t->a[0] && v <= t->b[0];
-        if (t->kind != NT_TEST_EQ)
-            v &= t->b[i];
-        if (v != t->a[i])
-            return false;
-    }
-    return true;
-}
-
-static struct nt_expr *test_all(struct nt_unit *u, const struct members *m, struct nt_span at)
-{
-    struct nt_expr *x = m->value, *e;
-    bool found = false;
-
-    if (nt_is_const(x) || !m->tests.n) {
-        nt_vec_each (t, &m->tests)
-            found |= test_const(x, t);
-        return nt_const(u, &nt_type_bool, at, found);
-    }
-    e = nt_expr_with(u, NT_E_IN, &nt_type_bool, at, 1, x);
-    e->test = m->tests.at;
-    e->ntests = m->tests.n;
-    e->maybe = false;
-    return e;
-}
-
-struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node)
-{
-    const struct nt_node *right = node->kid[1];
-    struct nt_param *p = nt_param_of(s->u, right);
-    struct members m = {0};
-    struct nt_expr *e;
-
-    if (is_any(s->u, node->kid[0]) || is_any(s->u, right)) {
-        if (p)
-            p->used = true;
-        return NULL;
-    }
-    if (right->kind == NT_NODE_STATE) {
-        nt_error(s->u->cx, right->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't keep state in `@` variables");
-        return nt_broken(s->u, node->span);
-    }
-    m.value = nt_decay(s->u, nt_value(s, node->kid[0], NULL));
-    if (m.value->type->kind == NT_KIND_ERROR)
-        return nt_broken(s->u, node->span);
-    if (p)
-        add_param(s, &m, p, right);
-    else
-        add_member(s, &m, right);
-    if (m.value->op == NT_E_ABSENT)
-        return nt_const(s->u, &nt_type_bool, node->span, 0);
-    e = test_all(s->u, &m, node->span);
-    if (m.others)
-        e = nt_or(s->u, e, m.others);
-    if (!node->flag)
-        return e;
-    e = nt_not(s->u, e, node->span);
-    /* As with !=, what is absent is not "not in". */
-    if (m.value->maybe)
-        e = nt_and(s->u, nt_expr_with(s->u, NT_E_EXISTS, &nt_type_bool, node->span, 1, m.value), e);
-    return e;
+    return nt_comparison(s->u, op, l, r, node->span);
 }

@@ -84,12 +84,22 @@ static inline bool nt_is_const(const struct nt_expr *e)
 bool nt_is_false(const struct nt_expr *e); /* a condition that is never true */
 bool nt_is_true(const struct nt_expr *e);
 
-/* compare.c: `a == b`, `a in b`, and what fits into what. */
+/* compare.c: `a == b`, and what fits into what. */
 struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node);
-struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node);
+struct nt_expr *nt_comparison(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
+                              struct nt_expr *r, struct nt_span at); /* of what is comparable */
+bool nt_comparable(const struct nt_expr *l, const struct nt_expr *r);
+void nt_report_incomparable(struct nt_scope *s, const struct nt_expr *l, const struct nt_expr *r,
+                            struct nt_span at);
+/* Reports a value that x's type can't have, such as port 70000. */
+bool nt_is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct nt_expr *value);
+bool nt_is_any(struct nt_unit *u, const struct nt_node *node); /* reads a parameter that is any */
+bool nt_is_text(const struct nt_type *t);
 /* Makes e of type `want`, or reports. */
 struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_type *want);
 bool nt_is_number(const struct nt_type *t); /* one word that arithmetic may work on */
+/* membership.c: `a in b`. */
+struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node);
 /* A value of a set as a test: a network, a pattern that ends in '*', or the value itself. */
 struct nt_test nt_test_of(const struct nt_type *type, const uint64_t *words);
 void nt_test_format(const struct nt_type *type, const struct nt_test *test, struct nt_str *out);
@@ -108,16 +118,21 @@ struct nt_expr *nt_kernel_index(struct nt_scope *s, struct nt_expr *base, struct
 /* event_value.c: names as an event knows them. NULL: it has no such name. */
 struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_span at);
 struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at); /* the skb, or NULL */
-struct nt_expr *nt_view_field(struct nt_scope *s, const struct nt_view *view,
-                              const struct nt_node *field, struct nt_expr *self, struct nt_span at);
+/* A declared field's expression where it is used: no locals of the body; self is `this`, bytes the
+ * header that u8(0) and the like read, both may be NULL. */
+struct nt_expr *nt_expand_field(const struct nt_scope *outer, const struct nt_node *field,
+                                struct nt_expr *self, const struct nt_header *bytes,
+                                struct nt_span at);
+void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
+bool nt_bound_has_packet(const struct nt_bound *b);
+void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handler->packet */
+
+/* header_value.c */
 struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,
                                 struct nt_span at); /* NULL: no such field */
 bool nt_is_wire_type(const char *name);             /* u8, be16, ip4, ... */
 struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
                                uint64_t offset, struct nt_span at);
-void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
-bool nt_bound_has_packet(const struct nt_bound *b);
-void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handler->packet */
 
 /* Enters an expansion; false after a report when `what` is being expanded already. */
 bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, const char *name,
@@ -144,8 +159,19 @@ struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);
  * that stands opposite, or NULL. */
 struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node,
                          const struct nt_type *want);
-/* A condition; NULL: it is `any`. */
+/* operators.c: nt_value of one kind of node each. */
+struct nt_expr *nt_unary(struct nt_scope *s, const struct nt_node *node,
+                         const struct nt_type *want);
+struct nt_expr *nt_binary(struct nt_scope *s, const struct nt_node *node,
+                          const struct nt_type *want);
+struct nt_expr *nt_choose(struct nt_scope *s, const struct nt_node *node,
+                          const struct nt_type *want);
+struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node);
+/* A truth value that stands as a value: it may not fall away. */
+struct nt_expr *nt_truth_value(struct nt_scope *s, const struct nt_node *node);
+/* condition.c: a condition; NULL: it is `any`. */
 struct nt_expr *nt_condition(struct nt_scope *s, const struct nt_node *node);
+bool nt_is_comparison(enum nt_op op);
 /* A number known now. False after a report. */
 bool nt_constant(struct nt_scope *s, const struct nt_node *node, uint64_t *ret_value);
 /* The parameter that a node reads, or NULL. */

@@ -200,7 +200,7 @@ static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
     if (own || !field) /* in a view, this.x is the kernel's own */
         e = nt_kernel_field(s->u, base, node->name, node->span);
     if (!e && field)
-        e = nt_view_field(s, view, field, base, node->span);
+        e = nt_expand_field(s, field, base, NULL, node->span);
     return e ? e : nt_unknown_member(s, node, base);
 }
 
@@ -285,147 +285,6 @@ static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
     return f->make(s, node);
 }
 
-/* -- operators -------------------------------------------------------------------------------- */
-
-static const enum nt_xop arith_ops[] = {
-    [NT_OP_ADD] = NT_X_ADD, [NT_OP_SUB] = NT_X_SUB,  [NT_OP_MUL] = NT_X_MUL,
-    [NT_OP_DIV] = NT_X_DIV, [NT_OP_MOD] = NT_X_MOD,  [NT_OP_BAND] = NT_X_AND,
-    [NT_OP_BOR] = NT_X_OR,  [NT_OP_BXOR] = NT_X_XOR, [NT_OP_SHL] = NT_X_SHL,
-    [NT_OP_SHR] = NT_X_SHR,
-};
-
-static struct nt_expr *operand(struct nt_scope *s, const struct nt_node *node,
-                               const struct nt_type *want)
-{
-    struct nt_expr *e = nt_decay(s->u, nt_value(s, node, want));
-
-    if (nt_is_number(e->type))
-        return e;
-    nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be computed with",
-             nt_type_said(s->u, e->type));
-    return nt_broken(s->u, node->span);
-}
-
-static struct nt_expr *arithmetic(struct nt_scope *s, const struct nt_node *node,
-                                  const struct nt_type *want)
-{
-    bool flags = want && want->kind == NT_KIND_FLAGS;
-    struct nt_expr *a = operand(s, node->kid[0], flags ? want : NULL);
-    struct nt_expr *b =
-        operand(s, node->kid[1], flags || a->type->kind == NT_KIND_FLAGS ? a->type : NULL);
-
-    if (a->type->kind == NT_KIND_ERROR || b->type->kind == NT_KIND_ERROR)
-        return nt_broken(s->u, node->span);
-    return nt_arith(s->u, arith_ops[node->op], a, b, node->span);
-}
-
-/* The branches of ?: and ?? are of one type: what is plain takes that of the other. */
-static bool unify(struct nt_scope *s, struct nt_expr **a, struct nt_expr **b)
-{
-    *a = nt_decay(s->u, *a);
-    *b = nt_decay(s->u, *b);
-    if ((*a)->op == NT_E_ABSENT || (*b)->op == NT_E_ABSENT)
-        return true;
-    if (nt_is_const(*a) && !nt_is_const(*b))
-        *a = nt_fit(s, *a, (*b)->type);
-    else if ((*a)->type->kind == NT_KIND_STRING && (*b)->type->kind == NT_KIND_STRING)
-        *((*a)->type->words < (*b)->type->words ? a : b) =
-            nt_retyped(s->u, (*a)->type->words < (*b)->type->words ? *a : *b,
-                       (*a)->type->words < (*b)->type->words ? (*b)->type : (*a)->type);
-    else
-        *b = nt_fit(s, *b, (*a)->type);
-    return (*a)->type->kind != NT_KIND_ERROR && (*b)->type->kind != NT_KIND_ERROR;
-}
-
-static struct nt_expr *choose(struct nt_scope *s, const struct nt_node *node,
-                              const struct nt_type *want)
-{
-    struct nt_expr *c = nt_condition(s, node->kid[0]);
-    struct nt_expr *a = nt_value(s, node->kid[1], want);
-    struct nt_expr *b = nt_value(s, node->kid[2], want ? want : a->type);
-
-    if (!unify(s, &a, &b))
-        return nt_broken(s->u, node->span);
-    return c ? nt_cond(s->u, c, a, b, node->span) : a;
-}
-
-static struct nt_expr *or_else(struct nt_scope *s, const struct nt_node *node,
-                               const struct nt_type *want)
-{
-    struct nt_expr *a = nt_value(s, node->kid[0], want);
-    struct nt_expr *b = nt_value(s, node->kid[1], want ? want : a->type);
-
-    if (!unify(s, &a, &b))
-        return nt_broken(s->u, node->span);
-    return nt_else(s->u, a, b, node->span);
-}
-
-static struct nt_expr *cast(struct nt_scope *s, const struct nt_node *node)
-{
-    struct nt_expr *e = nt_value(s, node->kid[0], NULL);
-    const struct nt_type *t = nt_type_of_name(s->u, node->kid[1]->name, node->kid[1]->span);
-
-    if (!t || e->type->kind == NT_KIND_ERROR)
-        return nt_broken(s->u, node->span);
-    if (t->kind != NT_KIND_POINTER) /* an array is cast as the address that it stands for */
-        e = nt_decay(s->u, e);
-    if (!nt_is_number(e->type) || !nt_is_number(t)) {
-        nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be taken as %s",
-                 nt_type_said(s->u, e->type), nt_type_said(s->u, t));
-        return nt_broken(s->u, node->span);
-    }
-    e = nt_retyped(s->u, e, t);
-    if (t->kind == NT_KIND_POINTER)
-        e->direct = false; /* the verifier does not follow a cast */
-    return e;
-}
-
-static bool is_comparison(enum nt_op op)
-{
-    return op >= NT_OP_EQ && op <= NT_OP_GE;
-}
-
-/* A truth value that stands as a value: it may not fall away. */
-static struct nt_expr *truth_value(struct nt_scope *s, const struct nt_node *node)
-{
-    struct nt_expr *e = nt_condition(s, node);
-
-    if (e)
-        return e;
-    nt_hint(nt_error(s->u->cx, node->span, NT_ANY_VALUE,
-                     "this compares with a parameter that is `any`: it has no value here"),
-            "a comparison with `any` falls away in a condition only");
-    return nt_broken(s->u, node->span);
-}
-
-static struct nt_expr *binary(struct nt_scope *s, const struct nt_node *node,
-                              const struct nt_type *want)
-{
-    if (node->op == NT_OP_AND || node->op == NT_OP_OR || is_comparison(node->op))
-        return truth_value(s, node);
-    if (node->op == NT_OP_ELSE)
-        return or_else(s, node, want);
-    return arithmetic(s, node, want);
-}
-
-static struct nt_expr *unary(struct nt_scope *s, const struct nt_node *node,
-                             const struct nt_type *want)
-{
-    struct nt_expr *e;
-
-    if (node->op == NT_OP_NOT)
-        return truth_value(s, node);
-    e = operand(s, node->kid[0], want && want->kind == NT_KIND_FLAGS ? want : NULL);
-    if (e->type->kind == NT_KIND_ERROR)
-        return e;
-    if (node->op == NT_OP_NEG)
-        return nt_arith(s->u, NT_X_SUB,
-                        nt_const(s->u, e->type->kind == NT_KIND_DURATION ? e->type : &nt_type_int,
-                                 node->span, 0),
-                        e, node->span);
-    return nt_arith(s->u, NT_X_XOR, e, nt_const(s->u, &nt_type_int, node->span, ~0ull), node->span);
-}
-
 static struct nt_expr *unsupported(struct nt_scope *s, const struct nt_node *node, const char *what)
 {
     nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s", what);
@@ -462,15 +321,15 @@ struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const s
     case NT_NODE_CALL:
         return call(s, node, want);
     case NT_NODE_UNARY:
-        return unary(s, node, want);
+        return nt_unary(s, node, want);
     case NT_NODE_BINARY:
-        return binary(s, node, want);
+        return nt_binary(s, node, want);
     case NT_NODE_IN:
-        return truth_value(s, node);
+        return nt_truth_value(s, node);
     case NT_NODE_COND:
-        return choose(s, node, want);
+        return nt_choose(s, node, want);
     case NT_NODE_CAST:
-        return cast(s, node);
+        return nt_cast(s, node);
     case NT_NODE_STATE:
         return unsupported(s, node, "keep state in `@` variables");
     case NT_NODE_TUPLE:
@@ -485,49 +344,6 @@ struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const s
         nt_error(s->u->cx, node->span, NT_NOT_A_VALUE, "a set or a range stands behind `in` only");
         return nt_broken(s->u, node->span);
     }
-}
-
-/* -- conditions ------------------------------------------------------------------------------- */
-
-static struct nt_expr *value_as_condition(struct nt_scope *s, const struct nt_node *node)
-{
-    struct nt_param *p = nt_param_of(s->u, node);
-    struct nt_expr *e;
-
-    if (p && p->any)
-        return NULL;
-    e = nt_value(s, node, NULL);
-    if (e->type->kind == NT_KIND_BOOL || e->type->kind == NT_KIND_ERROR)
-        return e;
-    if (!nt_is_number(e->type)) {
-        nt_hint(nt_error(s->u->cx, node->span, NT_TYPE, "%s is neither true nor false",
-                         nt_type_said(s->u, e->type)),
-                "compare it with something, or ask exists(...) whether it is there");
-        return nt_broken(s->u, node->span);
-    }
-    if (nt_is_const(e))
-        return nt_const(s->u, &nt_type_bool, node->span, e->w[0] != 0);
-    e = nt_expr_with(s->u, NT_E_TRUTH, &nt_type_bool, node->span, 1, e);
-    e->maybe = false;
-    return e;
-}
-
-struct nt_expr *nt_condition(struct nt_scope *s, const struct nt_node *node)
-{
-    struct nt_expr *a, *b;
-
-    if (node->kind == NT_NODE_IN)
-        return nt_membership(s, node);
-    if (node->kind == NT_NODE_UNARY && node->op == NT_OP_NOT)
-        return nt_not(s->u, nt_condition(s, node->kid[0]), node->span);
-    if (node->kind == NT_NODE_BINARY && is_comparison(node->op))
-        return nt_compare(s, node);
-    if (node->kind == NT_NODE_BINARY && (node->op == NT_OP_AND || node->op == NT_OP_OR)) {
-        a = nt_condition(s, node->kid[0]);
-        b = nt_condition(s, node->kid[1]);
-        return node->op == NT_OP_AND ? nt_and(s->u, a, b) : nt_or(s->u, a, b);
-    }
-    return value_as_condition(s, node);
 }
 
 bool nt_constant(struct nt_scope *s, const struct nt_node *node, uint64_t *ret_value)
