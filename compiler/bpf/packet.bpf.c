@@ -26,44 +26,6 @@ static inline u64 nothing(u8 *h, u32 bytes, u64 result)
     return result;
 }
 
-static inline u64 found(u32 have, u32 l4, u32 proto, u64 fragment)
-{
-    return have | (u64)(l4 & 0xffff) << 16 | (u64)proto << 32 | fragment;
-}
-
-static inline u64 ipv4(const u8 *h, u32 off)
-{
-    u32 ihl = (h[0] & 15) * 4;
-
-    return found(NT_HAVE_IP, off + ihl, h[9], be16(h + 6) & 0x1fff ? NT_L3_FRAGMENT : 0);
-}
-
-/* Hop-by-hop, routing, destination options and fragment headers, up to four of them. */
-static inline u64 ipv6(const u8 *h, u64 head, u32 off, u32 tail)
-{
-    u32 next = h[6], l4 = off + 40;
-    u64 fragment = 0;
-    u32 have = NT_HAVE_IP6;
-    u8 ext[4];
-
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 4; i++) {
-        if (likely(next != 0 && next != 43 && next != 44 && next != 60))
-            break;
-        if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4)) {
-            have |= NT_HAVE_UNPARSED;
-            break;
-        }
-        if (next == 44 && be16(ext + 2) >> 3)
-            fragment = NT_L3_FRAGMENT;
-        l4 += next == 44 ? 8 : (ext[1] + 1) * 8;
-        next = ext[0];
-        if (fragment)
-            break; /* what follows stands in the first fragment */
-    }
-    return found(have, l4, next, fragment);
-}
-
 /* Reads layer 3 at off; false where it does not look like one of this type. */
 static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
 {
@@ -97,14 +59,17 @@ static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
     }
 }
 
-u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol,
-                 u32 place);
-u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 protocol, u32 place)
+/* Gives what there is, and where it begins. The verifier takes no offset that was never written. */
+u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, u64 data, u32 tail, u32 network, u32 mac,
+                 u32 protocol, u32 place);
+u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, u64 data, u32 tail, u32 network, u32 mac,
+                 u32 protocol, u32 place)
 {
     u32 start = (u32)(data - head), off = network, type = protocol;
     u8 ethertype[2];
     _Bool ok;
 
+    *ret_off = 0;
     if (place == NT_AT_DATA) {
         if (!read(ethertype, sizeof(ethertype), data + 12))
             return nothing(h, NT_L3_BYTES, NT_HAVE_UNPARSED);
@@ -127,9 +92,52 @@ u64 nt_packet_l3(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
     }
     if (unlikely(!ok))
         return nothing(h, NT_L3_BYTES, NT_HAVE_UNPARSED);
-    if (type == ETH_IP)
-        return ipv4(h, off);
-    return type == ETH_IP6 ? ipv6(h, head, off, tail) : found(NT_HAVE_ARP, 0, 0, 0);
+    *ret_off = off;
+    return type == ETH_IP ? NT_HAVE_IP : type == ETH_IP6 ? NT_HAVE_IP6 : NT_HAVE_ARP;
+}
+
+static inline u64 upper(u32 have, u32 off, u32 proto, u64 fragment)
+{
+    return have | (u64)(off & 0xffff) << 16 | (u64)proto << 32 | fragment;
+}
+
+static inline _Bool is_fragment(const u8 *ipv4)
+{
+    return (be16(ipv4 + 6) & 0x1fff) != 0;
+}
+
+/* Hop-by-hop, routing, destination options and fragment headers, up to four of them. */
+static inline u64 behind_ipv6(const u8 *h, u32 off, u64 head, u32 tail)
+{
+    u32 next = h[6], l4 = off + 40, have = 0;
+    u64 fragment = 0;
+    u8 ext[4];
+
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) {
+        if (likely(next != 0 && next != 43 && next != 44 && next != 60))
+            break;
+        if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4)) {
+            have = NT_HAVE_UNPARSED;
+            break;
+        }
+        if (next == 44 && be16(ext + 2) >> 3)
+            fragment = NT_UPPER_FRAGMENT;
+        l4 += next == 44 ? 8 : (ext[1] + 1) * 8;
+        next = ext[0];
+        if (fragment)
+            break; /* what follows stands in the first fragment */
+    }
+    return upper(have, l4, next, fragment);
+}
+
+/* What stands behind layer 3, where that is IP. */
+u64 nt_packet_upper(const u8 *l3, u64 l3_have, u32 off, u64 head, u32 tail);
+u64 nt_packet_upper(const u8 *l3, u64 l3_have, u32 off, u64 head, u32 tail)
+{
+    if (l3_have & NT_HAVE_IP)
+        return upper(0, off + (l3[0] & 15) * 4, l3[9], is_fragment(l3) ? NT_UPPER_FRAGMENT : 0);
+    return l3_have & NT_HAVE_IP6 ? behind_ipv6(l3, off, head, tail) : 0;
 }
 
 static inline u32 have_of(u32 proto)
@@ -150,17 +158,17 @@ static inline void copy_l4(u8 *to, const u8 *l3)
         *(u32 *)(to + i) = *(const u32 *)(l3 + 20 + i);
 }
 
-u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_result, u64 head, u32 tail);
-u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_result, u64 head, u32 tail)
+u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_have, u64 upper, u64 head, u32 tail);
+u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_have, u64 upper, u64 head, u32 tail)
 {
-    u32 proto = NT_L3_PROTO(l3_result), off = NT_L3_L4(l3_result), have = have_of(proto);
+    u32 proto = NT_UPPER_PROTO(upper), off = NT_UPPER_OFF(upper), have = have_of(proto);
     u32 need = proto == P_TCP ? 20 : proto == P_SCTP ? 12 : 8;
 
-    if (!(l3_result & (NT_HAVE_IP | NT_HAVE_IP6)) || l3_result & NT_L3_FRAGMENT || !have)
+    if (!(l3_have & (NT_HAVE_IP | NT_HAVE_IP6)) || upper & NT_UPPER_FRAGMENT || !have)
         return nothing(h, NT_L4_BYTES, 0);
     if (off + need > tail)
         return nothing(h, NT_L4_BYTES, NT_HAVE_UNPARSED);
-    if (l3_result & NT_HAVE_IP && (l3[0] & 15) == 5)
+    if (l3_have & NT_HAVE_IP && (l3[0] & 15) == 5)
         copy_l4(h, l3);
     else if (!read(h, NT_L4_BYTES, head + off))
         return NT_HAVE_UNPARSED;
@@ -199,17 +207,17 @@ u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len)
 
 /* What a packet keeps on its way through a host, address translation included: lengths, IPv4 id,
  * protocol, TCP sequence number, IPv6 flow label. Never 0. */
-u64 nt_packet_mark(const u8 *l3, u64 l3_result);
-u64 nt_packet_mark(const u8 *l3, u64 l3_result)
+u64 nt_packet_mark(const u8 *l3, u64 l3_have);
+u64 nt_packet_mark(const u8 *l3, u64 l3_have)
 {
     const u32 *w = (const u32 *)l3;
     u64 mark = 1;
 
-    if (l3_result & NT_HAVE_IP) {
+    if (l3_have & NT_HAVE_IP) {
         mark |= (u64)be16(l3 + 2) << 48 | (u64)be16(l3 + 4) << 32 | (u64)l3[9] << 8;
-        if (l3[9] == P_TCP && (l3[0] & 15) == 5 && !(l3_result & NT_L3_FRAGMENT))
+        if (l3[9] == P_TCP && (l3[0] & 15) == 5 && !is_fragment(l3))
             mark ^= (u64)w[6] << 16;
-    } else if (l3_result & NT_HAVE_IP6) {
+    } else if (l3_have & NT_HAVE_IP6) {
         mark |= (u64)w[0] << 32 | (u64)be16(l3 + 4) << 16 | (u64)l3[6] << 8;
     }
     return mark;

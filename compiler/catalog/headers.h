@@ -8,8 +8,9 @@
 enum nt_layer {
     NT_LAYER_L2 = 1 << 0,      /* eth, vlan */
     NT_LAYER_L3 = 1 << 1,      /* arp, ip, ip6 */
-    NT_LAYER_L4 = 1 << 2,      /* icmp, icmp6, tcp, udp, sctp; implies L3 */
-    NT_LAYER_LATENCY = 1 << 3, /* not of the packet, but found once per event in the same way */
+    NT_LAYER_UPPER = 1 << 2,   /* what stands behind layer 3, and where */
+    NT_LAYER_L4 = 1 << 3,      /* icmp, icmp6, tcp, udp, sctp */
+    NT_LAYER_LATENCY = 1 << 4, /* not of the packet, but found once per event in the same way */
 };
 
 struct nt_header {
@@ -22,3 +23,4 @@ struct nt_header {
 
 extern const struct nt_header nt_headers[]; /* ends with a row without a name */
 const struct nt_header *nt_header_find(const char *name);
+uint8_t nt_header_layers(const struct nt_header *h); /* its own, and those before it */

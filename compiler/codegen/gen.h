@@ -26,7 +26,7 @@ struct nt_fn {
     LLVMValueRef index;      /* room for an array's index, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
     uint8_t layers; /* parsed on every way to here */
-    LLVMValueRef l2, l3, l4, l2_bytes, l3_bytes, l4_bytes;
+    LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
     struct nt_val latency;
     LLVMBasicBlockRef leave; /* end of this handler */
 };

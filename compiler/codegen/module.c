@@ -22,8 +22,8 @@ extern const unsigned int nt_bpf_bitcode_size;
 /* Not `default<O2>`: these few do nearly as well on what we emit, in a tenth of the time. */
 static const char early[] = "default<O0>";
 static const char passes[] =
-    "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,gvn,"
-    "dse,adce,simplifycfg)";
+    "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,"
+    "jump-threading,gvn,dse,adce,simplifycfg)";
 
 struct report {
     char *text;

@@ -53,8 +53,10 @@ static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
 
 static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
 {
+    LLVMValueRef off = NULL;
     LLVMValueRef args[] = {
         room_for(g, &g->f.l3_bytes, NT_L3_BYTES, "l3"),
+        room_for(g, &off, 4, "l3_off"),
         field(g, p->head, g->i64),
         field(g, p->data, g->i64),
         field(g, p->tail, g->i32),
@@ -64,8 +66,19 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
         nt_i32(g, p->place),
     };
 
-    g->f.l3 = nt_rt(g, "nt_packet_l3", args, 8);
+    g->f.l3 = nt_rt(g, "nt_packet_l3", args, 9);
+    g->f.l3_off = nt_get(g, g->i32, off);
     count_unparsed(g, g->f.l3, g->f.layers & NT_LAYER_L2 ? g->f.l2 : NULL);
+}
+
+static void parse_upper(struct nt_gen *g, const struct nt_packet *p)
+{
+    LLVMValueRef args[] = {
+        g->f.l3_bytes, g->f.l3, g->f.l3_off, field(g, p->head, g->i64), field(g, p->tail, g->i32),
+    };
+
+    g->f.upper = nt_rt(g, "nt_packet_upper", args, 5);
+    count_unparsed(g, g->f.upper, NULL);
 }
 
 static void parse_l4(struct nt_gen *g, const struct nt_packet *p)
@@ -74,11 +87,12 @@ static void parse_l4(struct nt_gen *g, const struct nt_packet *p)
         room_for(g, &g->f.l4_bytes, NT_L4_BYTES, "l4"),
         g->f.l3_bytes,
         g->f.l3,
+        g->f.upper,
         field(g, p->head, g->i64),
         field(g, p->tail, g->i32),
     };
 
-    g->f.l4 = nt_rt(g, "nt_packet_l4", args, 5);
+    g->f.l4 = nt_rt(g, "nt_packet_l4", args, 6);
     count_unparsed(g, g->f.l4, NULL);
 }
 
@@ -91,6 +105,8 @@ void nt_need_layers(struct nt_gen *g, uint8_t layers)
         parse_l2(g, p);
     if (missing & NT_LAYER_L3)
         parse_l3(g, p);
+    if (missing & NT_LAYER_UPPER)
+        parse_upper(g, p);
     if (missing & NT_LAYER_L4)
         parse_l4(g, p);
     g->f.layers |= layers;
@@ -149,7 +165,7 @@ struct nt_val nt_l4_proto(struct nt_gen *g)
     LLVMValueRef ip = LLVMBuildAnd(g->b, g->f.l3, nt_i64(g, NT_HAVE_IP | NT_HAVE_IP6), "");
     struct nt_val v = {.there = LLVMBuildICmp(g->b, LLVMIntNE, ip, nt_i64(g, 0), "")};
 
-    v.w[0] = LLVMBuildLShr(g->b, g->f.l3, nt_i64(g, 32), "");
+    v.w[0] = LLVMBuildLShr(g->b, g->f.upper, nt_i64(g, 32), "");
     v.w[0] = LLVMBuildAnd(g->b, v.w[0], nt_i64(g, 0xff), "");
     return v;
 }

@@ -72,17 +72,29 @@ static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
     g->f.layers = layers; /* a condition that failed left before some were parsed */
 }
 
-/* Layers that more than one body asks for first are parsed once, before all of them. */
+/* Of the first n conditions of a body. */
+static uint8_t layers_of(const struct nt_handler *h, uint32_t n)
+{
+    uint8_t layers = 0;
+
+    for (uint32_t i = 0; i < n && i < h->nwhere; i++)
+        layers |= h->where[i]->layers;
+    return layers & (uint8_t)~NT_LAYER_LATENCY;
+}
+
+/* Layers are parsed once, before all bodies, where two ask for them first of all or three at all.
+ */
 static void shared_layers(struct nt_gen *g, const struct nt_prog *p)
 {
-    uint8_t seen = 0, shared = 0;
+    uint8_t first = 0, one = 0, two = 0, shared = 0;
 
     for (uint32_t i = 0; i < p->nhandlers; i++) {
-        uint8_t first = p->handler[i]->nwhere ? p->handler[i]->where[0]->layers : 0;
+        uint8_t asked = layers_of(p->handler[i], 1), all = layers_of(p->handler[i], UINT32_MAX);
 
-        first &= (uint8_t)~NT_LAYER_LATENCY;
-        shared |= seen & first;
-        seen |= first;
+        shared |= (first & asked) | (two & all);
+        first |= asked;
+        two |= one & all;
+        one |= all;
     }
     g->f.handler = p->handler[0];
     nt_need_layers(g, shared);

@@ -219,7 +219,7 @@ static struct nt_expr *packet_name(struct nt_scope *s, const char *name, struct 
         struct nt_expr *e = nt_expr_new(s->u, NT_E_SCOPE, &nt_type_bool, at);
 
         e->header = h;
-        e->layers = (uint8_t)(h->layer == NT_LAYER_L4 ? NT_LAYER_L4 | NT_LAYER_L3 : h->layer);
+        e->layers = nt_header_layers(h);
         e->cost = h->layer == NT_LAYER_L4 ? 2 : 1;
         return e;
     }

@@ -133,7 +133,7 @@ static struct nt_expr *make_l4_proto(struct nt_scope *s, const struct nt_node *c
 {
     struct nt_expr *e = nt_expr_new(s->u, NT_E_L4PROTO, &nt_type_int, call->span);
 
-    e->layers = NT_LAYER_L3;
+    e->layers = NT_LAYER_L3 | NT_LAYER_UPPER;
     e->cost = 1;
     e->maybe = true;
     return e;

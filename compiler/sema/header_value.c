@@ -45,7 +45,7 @@ static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *
     e->swapped = true;
     e->is_signed = false;
     e->maybe = true;
-    e->layers = (uint8_t)(h->layer == NT_LAYER_L4 ? NT_LAYER_L4 | NT_LAYER_L3 : h->layer);
+    e->layers = nt_header_layers(h);
     e->cost = h->layer == NT_LAYER_L4 ? 2 : 1;
     return e;
 }
