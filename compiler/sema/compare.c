@@ -91,8 +91,11 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
     if (e->op == NT_E_ABSENT)
         return nt_retyped(s->u, e, want);
     if (nt_is_number(want) && nt_is_number(e->type) && fits_number(e, want)) {
-        struct nt_expr *r = nt_retyped(s->u, e, want);
+        struct nt_expr *r;
 
+        if (want->kind != NT_KIND_POINTER)
+            e = nt_number_of(s->u, e);
+        r = nt_retyped(s->u, e, want);
         r->direct = e->direct && e->type->btf_id == want->btf_id;
         return r;
     }

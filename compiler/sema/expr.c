@@ -231,8 +231,7 @@ static const struct nt_type *arith_type(enum nt_xop op, const struct nt_expr *a,
     return a->type->is_signed && b->type->is_signed ? &nt_type_int : &nt_type_uint;
 }
 
-/* A pointer's number: the verifier lets nobody compute with the pointer itself. */
-static struct nt_expr *number_of(struct nt_unit *u, struct nt_expr *e)
+struct nt_expr *nt_number_of(struct nt_unit *u, struct nt_expr *e)
 {
     if (e->type->kind == NT_KIND_POINTER && e->direct)
         return nt_expr_with(u, NT_E_NUMBER, &nt_type_uint, e->at, 1, e);
@@ -264,7 +263,7 @@ struct nt_expr *nt_arith(struct nt_unit *u, enum nt_xop op, struct nt_expr *a, s
             e->type = &nt_type_error;
         return e;
     }
-    e = nt_expr_with(u, NT_E_ARITH, type, at, 2, number_of(u, a), number_of(u, b));
+    e = nt_expr_with(u, NT_E_ARITH, type, at, 2, nt_number_of(u, a), nt_number_of(u, b));
     e->xop = op;
     e->is_signed = is_signed;
     if ((op == NT_X_DIV || op == NT_X_MOD) && !(nt_is_const(b) && b->w[0]))

@@ -90,6 +90,8 @@ struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node)
                  nt_type_said(s->u, e->type), nt_type_said(s->u, t));
         return nt_broken(s->u, node->span);
     }
+    if (t->kind != NT_KIND_POINTER)
+        e = nt_number_of(s->u, e);
     e = nt_retyped(s->u, e, t);
     if (t->kind == NT_KIND_POINTER)
         e->direct = false; /* the verifier does not follow a cast */

@@ -72,6 +72,8 @@ struct nt_expr *nt_retyped(struct nt_unit *u, const struct nt_expr *e, const str
 struct nt_expr *nt_and(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b);
 struct nt_expr *nt_or(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b);
 struct nt_expr *nt_not(struct nt_unit *u, struct nt_expr *a, struct nt_span at);
+/* A pointer's number, anything else as it is: the verifier lets nobody compute with a pointer. */
+struct nt_expr *nt_number_of(struct nt_unit *u, struct nt_expr *e);
 struct nt_expr *nt_arith(struct nt_unit *u, enum nt_xop op, struct nt_expr *a, struct nt_expr *b,
                          struct nt_span at);
 struct nt_expr *nt_cond(struct nt_unit *u, struct nt_expr *c, struct nt_expr *a, struct nt_expr *b,

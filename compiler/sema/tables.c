@@ -93,6 +93,7 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
                      agg->name, nt_type_said(s->u, (*ret_arg)->type));
             return false;
         }
+        *ret_arg = nt_number_of(s->u, *ret_arg);
         use.type = (*ret_arg)->type;
         if (agg->nparams == 4 && !lhist_bounds(s, call, &use))
             return false;
