@@ -74,8 +74,17 @@ static void take_elf(struct nt_unit *u, int elf)
 
 static void report(struct nt_unit *u, const struct result *r, int status)
 {
-    struct nt_diag *d = nt_error_at_none(u->cx, NT_CODEGEN, "the code generator failed");
+    struct nt_diag *d;
 
+    if (strstr(r->text, "stack limit")) {
+        d = nt_error_at_none(
+            u->cx, NT_TOO_MUCH,
+            "a body keeps more values at once than the kernel's stack of 512 bytes "
+            "has room for");
+        nt_hint(d, "make two bodies of it, or let fewer values wait in variables");
+        return;
+    }
+    d = nt_error_at_none(u->cx, NT_CODEGEN, "the code generator failed");
     if (WIFSIGNALED(status))
         nt_hint(d, "it ended by %s: please report this with your script",
                 strsignal(WTERMSIG(status)));

@@ -10,7 +10,7 @@
 /* Map names in the object. Those of tables are in struct nt_table. */
 #define NT_MAP_COUNTERS "nt_counters" /* per-CPU array [probe] of u64[NT_CNT_MAX] */
 #define NT_MAP_GEN      "nt_gen"      /* array [table] of u64: which buffer events write, 0 or 1 */
-#define NT_MAP_RINGS    "nt_rings"    /* array of maps [cpu]: one ring buffer a CPU */
+#define NT_MAP_RINGS    "nt_rings"    /* array of maps [cpu]: one ring buffer a CPU; or perf events */
 #define NT_MAP_STACKS   "nt_stacks"   /* stack trace map, u64[127] */
 
 /* What a probe counts about itself. */
@@ -167,4 +167,5 @@ struct nt_program {
     uint32_t nbodies;
     uint32_t top; /* rows of a printed table: $top */
     bool uses_rings, uses_stacks;
+    bool uses_perf; /* rows come by perf events: this kernel has no ring buffers */
 };

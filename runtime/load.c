@@ -50,6 +50,8 @@ static int make_rings(struct nt_image *image)
         return -ENOENT;
     if (ncpus < 0)
         return ncpus;
+    if (image->program->uses_perf) /* its buffers are the reader's: ring.c */
+        return bpf_map__set_max_entries(map, (uint32_t)ncpus);
     image->rings = calloc((size_t)ncpus, sizeof(int));
     if (!image->rings)
         return -ENOMEM;

@@ -54,7 +54,8 @@ static int script_help(struct nt_cx *cx, const struct nt_cli *cli)
  * has no use for them. */
 static int open_kernel(struct nt_cx *cx, const struct nt_cli *cli, struct nt_kernel **ret_kernel)
 {
-    const struct nt_kernel_options options = {.fixture = cli->fixture, .btf = cli->btf};
+    const struct nt_kernel_options options = {
+        .fixture = cli->fixture, .btf = cli->btf, .profile = cli->profile};
     const char *why = NULL;
     int r = nt_kernel_open(&options, ret_kernel, &why);
 

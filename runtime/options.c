@@ -32,6 +32,7 @@ static const struct option options[] = {
     {'d', "dump", "PASS", VALUE_TEXT, FIELD(dump),
      "print what a pass of the compiler makes, and stop"},
     {0, "btf", "FILE", VALUE_TEXT, FIELD(btf), "types of the kernel, where it has none itself"},
+    {0, "profile", "VERSION", VALUE_TEXT, FIELD(profile), "use no more than that kernel has: 4.19"},
     {0, "stdlib", "DIR", VALUE_TEXT, FIELD(stdlib), "use the library in DIR"},
     {0, "fixture", "DIR", VALUE_TEXT, FIELD(fixture), NULL},
     {0, "explain", "CODE", VALUE_TEXT, FIELD(explain), "explain an error code, such as E203"},

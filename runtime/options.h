@@ -35,6 +35,7 @@ struct nt_cli {
     const char *stdlib;
     const char *where;
     const char *btf;
+    const char *profile; /* --profile VERSION */
     const char *fixture;
     uint64_t duration; /* ns; 0: until stopped */
     bool verbose, quiet, strict, help, version;

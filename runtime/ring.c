@@ -4,11 +4,15 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 /* One batch: what is read before any of it is written. */
 enum { BATCH_ROWS = 512, BATCHES = 16 };
+
+enum { PERF_PAGES = 64, MAX_RECORD_WORDS = 128 };
 
 struct nt_rings {
     const struct nt_program *program;
@@ -16,12 +20,14 @@ struct nt_rings {
     void *arg;
     int epoll;
     struct ring_buffer **ring;
-    uint32_t nrings, next; /* the ring to begin with: each has its turn */
-    uint32_t max_columns;  /* of a record */
+    struct perf_buffer *perf; /* in place of rings, on kernels that have none */
+    uint32_t nrings, next;    /* the ring to begin with: each has its turn */
+    uint32_t max_columns;     /* of a record */
     /* The batch. */
     struct nt_ring_row *row;
     struct nt_value *values; /* max_columns a row */
     uint32_t nrows;
+    int error; /* of the perf record kept last */
 };
 
 /* libbpf calls this for each record. An error ends the reading behind it: no room for another. */
@@ -35,6 +41,37 @@ static int keep_record(void *arg, void *data, size_t size)
         return error;
     r->nrows++;
     return r->nrows == BATCH_ROWS ? -ENOBUFS : 0;
+}
+
+/* The same from a perf buffer. DONE leaves the buffer behind this record. What the kernel lost it
+ * has told the program, which counted it. */
+static enum bpf_perf_event_ret keep_perf_record(void *arg, int cpu, struct perf_event_header *event)
+{
+    struct nt_rings *r = arg;
+    const struct {
+        struct perf_event_header header;
+        uint32_t size;
+        char data[];
+    } *sample = (const void *)event;
+    uint64_t words[NT_RECORD_HEADER_WORDS + MAX_RECORD_WORDS]; /* data is not aligned for them */
+
+    (void)cpu;
+    if (event->type != PERF_RECORD_SAMPLE || sample->size > sizeof(words))
+        return LIBBPF_PERF_EVENT_CONT;
+    memcpy(words, sample->data, sample->size);
+    r->error = keep_record(r, words, sample->size);
+    return r->error ? LIBBPF_PERF_EVENT_DONE : LIBBPF_PERF_EVENT_CONT;
+}
+
+static int consume_one(struct nt_rings *r, uint32_t i)
+{
+    int n;
+
+    if (!r->perf)
+        return ring_buffer__consume(r->ring[i]);
+    r->error = 0;
+    n = perf_buffer__consume_buffer(r->perf, i);
+    return r->error ? r->error : n;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -51,7 +88,7 @@ static int consume_batch(struct nt_rings *r, bool *ret_more)
 {
     r->nrows = 0;
     for (uint32_t i = 0; i < r->nrings && r->nrows < BATCH_ROWS; i++) {
-        int n = ring_buffer__consume(r->ring[(r->next + i) % r->nrings]);
+        int n = consume_one(r, (r->next + i) % r->nrings);
 
         if (n < 0 && n != -ENOBUFS)
             return n;
@@ -79,7 +116,7 @@ int nt_rings_consume(struct nt_rings *rings)
 
 int nt_rings_fd(const struct nt_rings *rings)
 {
-    return rings ? rings->epoll : -1;
+    return !rings ? -1 : rings->perf ? perf_buffer__epoll_fd(rings->perf) : rings->epoll;
 }
 
 static int add_ring(struct nt_rings *r, int fd)
@@ -91,6 +128,40 @@ static int add_ring(struct nt_rings *r, int fd)
         return -errno;
     r->ring[r->nrings++] = ring;
     return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static int open_perf(struct nt_rings *r, const struct nt_image *image)
+{
+    LIBBPF_OPTS(perf_buffer_raw_opts, opts);
+    struct perf_event_attr attr = {
+        .size = sizeof(attr),
+        .type = PERF_TYPE_SOFTWARE,
+        .config = PERF_COUNT_SW_BPF_OUTPUT,
+        .sample_type = PERF_SAMPLE_RAW,
+        .sample_period = 1,
+        .wakeup_events = 1,
+    };
+
+    r->perf = perf_buffer__new_raw(nt_image_map(image, NT_MAP_RINGS), PERF_PAGES, &attr,
+                                   keep_perf_record, r, &opts);
+    if (!r->perf)
+        return -errno;
+    r->nrings = (uint32_t)perf_buffer__buffer_cnt(r->perf);
+    return 0;
+}
+
+static int open_rings(struct nt_rings *r, const struct nt_image *image)
+{
+    uint32_t n;
+    const int *fds = nt_image_rings(image, &n);
+    int err = 0;
+
+    r->ring = calloc(n, sizeof(r->ring[0]));
+    if (!r->ring)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < n && err == 0; i++)
+        err = add_ring(r, fds[i]);
+    return err;
 }
 
 /* Room for a batch of the widest records. */
@@ -109,8 +180,6 @@ int nt_rings_open(const struct nt_program *p, const struct nt_image *image, nt_r
                   void *arg, struct nt_rings **ret_rings)
 {
     NT_AUTO(nt_rings_close) struct nt_rings *it = calloc(1, sizeof(*it));
-    uint32_t n;
-    const int *fds = nt_image_rings(image, &n);
     int r;
 
     if (!it)
@@ -119,10 +188,9 @@ int nt_rings_open(const struct nt_program *p, const struct nt_image *image, nt_r
     it->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (it->epoll < 0)
         return -errno;
-    it->ring = calloc(n, sizeof(it->ring[0]));
-    r = it->ring ? make_batch(it) : -ENOMEM;
-    for (uint32_t i = 0; i < n && r == 0; i++)
-        r = add_ring(it, fds[i]);
+    r = make_batch(it);
+    if (r == 0)
+        r = p->uses_perf ? open_perf(it, image) : open_rings(it, image);
     if (r < 0)
         return r;
     *ret_rings = NT_TAKE(it);
@@ -135,8 +203,9 @@ void nt_rings_close(struct nt_rings **rings)
 
     if (!it)
         return;
-    for (uint32_t i = 0; i < it->nrings; i++)
+    for (uint32_t i = 0; it->ring && i < it->nrings; i++)
         ring_buffer__free(it->ring[i]);
+    perf_buffer__free(it->perf);
     nt_fd_close(&it->epoll);
     free(it->ring);
     free(it->row);

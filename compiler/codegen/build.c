@@ -48,6 +48,13 @@ LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name)
     return room;
 }
 
+LLVMValueRef nt_scratch(struct nt_gen *g)
+{
+    if (!g->f.scratch)
+        g->f.scratch = nt_room(g, NT_MAX_WORDS, "scratch");
+    return g->f.scratch;
+}
+
 LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, uint32_t offset)
 {
     LLVMValueRef index = nt_i64(g, offset);

@@ -24,6 +24,7 @@ struct nt_fn {
     LLVMMetadataRef scope;   /* DISubprogram */
     LLVMValueRef key;        /* room for a table's key, made on first use */
     LLVMValueRef index;      /* room for an array's index, likewise */
+    LLVMValueRef scratch;    /* room that helpers fill and that is read at once, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
     uint8_t layers; /* parsed on every way to here */
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
@@ -92,7 +93,10 @@ LLVMValueRef nt_false(struct nt_gen *g);
 LLVMBasicBlockRef nt_block_new(struct nt_gen *g, const char *name);
 void nt_at(struct nt_gen *g, LLVMBasicBlockRef block); /* goes on building there */
 void nt_jump(struct nt_gen *g, LLVMBasicBlockRef to);  /* unless the block has ended */
-LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name);    /* on the stack */
+/* On the stack, of which there are 512 bytes. nt_scratch: NT_MAX_WORDS words, the same each time:
+ * what is in it must be read before anything else is lowered. */
+LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name);
+LLVMValueRef nt_scratch(struct nt_gen *g);
 LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word); /* address */
 LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, uint32_t offset);
 LLVMValueRef nt_get(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef at);

@@ -79,7 +79,10 @@ void nt_make_maps(struct nt_gen *g)
         {NT_MAP_COUNTERS, BPF_MAP_TYPE_PERCPU_ARRAY, 4, NT_CNT_MAX * 8, p->nprobes, 0},
         {NT_MAP_GEN, BPF_MAP_TYPE_ARRAY, 4, 8, p->ntables, 0},
         {"nt_limits", BPF_MAP_TYPE_ARRAY, 4, 8, g->u->nlimits, 0},
-        {NT_MAP_RINGS, BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, p->uses_rings, 0},
+        {NT_MAP_RINGS, p->uses_perf ? BPF_MAP_TYPE_PERF_EVENT_ARRAY : BPF_MAP_TYPE_ARRAY_OF_MAPS, 4,
+         4, p->uses_rings, 0},
+        {"nt_rows", BPF_MAP_TYPE_PERCPU_ARRAY, 4,
+         (NT_RECORD_HEADER_WORDS + NT_MAX_RECORD_WORDS) * 8, p->uses_perf ? p->nprobes : 0, 0},
         {NT_MAP_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8,
          p->uses_stacks ? STACK_ENTRIES : 0, 0},
     };

@@ -165,7 +165,7 @@ struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val b
     if (e->direct_base) {
         v.w[0] = nt_get(g, type, from);
     } else {
-        room = nt_room(g, 1, "word");
+        room = nt_scratch(g);
         v.there = copy_in(g, room, 1, e->size, from, PROBE_READ_KERNEL);
         v.w[0] = nt_get(g, type, room);
     }
@@ -228,7 +228,7 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
             v.w[i] = text_word(g, from, i * 8, e->size > i * 8 ? e->size - i * 8 : 0);
         cut_text(g, &v, words);
     } else {
-        room = nt_room(g, words, "text");
+        room = nt_scratch(g);
         v.there = copy_in(g, room, words, e->size, from, PROBE_READ_KERNEL_STR);
         for (uint32_t i = 0; i < words; i++)
             v.w[i] = nt_get(g, g->i64, nt_word_at(g, room, i));
@@ -244,7 +244,7 @@ struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct 
     struct nt_val v = {0};
 
     if (!e->direct) {
-        LLVMValueRef room = nt_room(g, 2, "address");
+        LLVMValueRef room = nt_scratch(g);
 
         v.there = copy_in(g, room, 2, 16, from, PROBE_READ_KERNEL);
         from = room;

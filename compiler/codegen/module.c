@@ -160,6 +160,23 @@ static int link_bitcode(struct nt_gen *g, struct report *r)
     return 0;
 }
 
+/* Before 5.5 one helper reads kernel and user memory alike: bpf_probe_read(_str). */
+static void use_old_helpers(struct nt_gen *g)
+{
+    static const unsigned pairs[][2] = {{113, 4}, {115, 45}};
+
+    for (LLVMValueRef fn = LLVMGetFirstFunction(g->module); fn; fn = LLVMGetNextFunction(fn))
+        for (LLVMBasicBlockRef bb = LLVMGetFirstBasicBlock(fn); bb; bb = LLVMGetNextBasicBlock(bb))
+            for (LLVMValueRef i = LLVMGetFirstInstruction(bb); i; i = LLVMGetNextInstruction(i)) {
+                LLVMValueRef callee = LLVMIsACallInst(i) ? LLVMGetCalledValue(i) : NULL;
+
+                for (size_t p = 0; p < sizeof(pairs) / sizeof(*pairs); p++)
+                    if (callee == LLVMConstIntToPtr(nt_i64(g, pairs[p][0]), g->ptr))
+                        LLVMSetOperand(i, (unsigned)LLVMGetNumOperands(i) - 1,
+                                       LLVMConstIntToPtr(nt_i64(g, pairs[p][1]), g->ptr));
+            }
+}
+
 static void drop_unused(struct nt_gen *g)
 {
     for (LLVMValueRef fn = LLVMGetFirstFunction(g->module), next; fn; fn = next) {
@@ -189,6 +206,8 @@ static int build(struct nt_gen *g, struct report *r)
         nt_lower_prog(g, p);
     add_license(g);
     drop_unused(g);
+    if (!nt_kernel_has(g->u->cx->kernel, NT_FEATURE_READ_KERNEL))
+        use_old_helpers(g);
     LLVMDIBuilderFinalize(g->di);
     if (LLVMVerifyModule(g->module, LLVMReturnStatusAction, &text))
         return fail(r, "invalid module", text);

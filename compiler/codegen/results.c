@@ -1,7 +1,14 @@
 /* Tables and rows. */
 #include "compiler/codegen/gen.h"
 
-enum { BPF_NOEXIST = 1, GET_SMP_PROCESSOR_ID = 8, RINGBUF_RESERVE = 131, RINGBUF_SUBMIT = 132 };
+enum {
+    GET_SMP_PROCESSOR_ID = 8,
+    PERF_EVENT_OUTPUT = 25,
+    RINGBUF_RESERVE = 131,
+    RINGBUF_SUBMIT = 132,
+};
+enum { BPF_NOEXIST = 1 };
+#define F_CURRENT_CPU 0xffffffffull
 
 /* Columns and, where some can be absent, their bits, into memory. Absent words are 0, so that equal
  * keys are equal bytes. */
@@ -190,34 +197,68 @@ void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s)
 
 /* -- rows ------------------------------------------------------------------------------------- */
 
+/* A row of a program that kernels without ring buffers (before 5.8) run: built in this program's
+ * own room, then copied out by bpf_perf_event_output. */
+static LLVMValueRef begin_row(struct nt_gen *g, LLVMValueRef cpu, LLVMValueRef size)
+{
+    LLVMBasicBlockRef have, none, done, from;
+    LLVMValueRef room, ring, row;
+
+    if (g->u->program.uses_perf)
+        return nt_map_lookup_index(g, "nt_rows", g->f.prog->index);
+    have = nt_block_new(g, "ring");
+    done = nt_block_new(g, "reserved");
+    room = nt_scratch(g);
+    nt_put(g, cpu, room);
+    ring = nt_map_lookup(g, nt_map(g, NT_MAP_RINGS), room);
+    none = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, nt_is_null(g, ring), done, have);
+    nt_at(g, have);
+    row = nt_helper(g, RINGBUF_RESERVE, g->ptr, (LLVMValueRef[]){ring, size, nt_i64(g, 0)}, 3);
+    from = LLVMGetInsertBlock(g->b);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    return nt_phi(g, g->ptr, LLVMConstNull(g->ptr), none, row, from);
+}
+
+/* Sends it off; NULL, or whether the kernel had no room for it. */
+static LLVMValueRef end_row(struct nt_gen *g, LLVMValueRef row, LLVMValueRef size)
+{
+    LLVMValueRef perf[] = {g->f.ctx, nt_map(g, NT_MAP_RINGS), nt_i64(g, F_CURRENT_CPU), row, size};
+
+    if (!g->u->program.uses_perf) {
+        nt_helper(g, RINGBUF_SUBMIT, g->none, (LLVMValueRef[]){row, nt_i64(g, 0)}, 2);
+        return NULL;
+    }
+    return LLVMBuildICmp(g->b, LLVMIntNE, nt_helper(g, PERF_EVENT_OUTPUT, g->i64, perf, 5),
+                         nt_i64(g, 0), "");
+}
+
 void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s)
 {
     const struct nt_record *r = &g->u->program.records[s->record];
-    LLVMBasicBlockRef have = nt_block_new(g, "ring"), full = nt_block_new(g, "ring_full");
-    LLVMBasicBlockRef write = nt_block_new(g, "row"), done = nt_block_new(g, "sent");
-    LLVMValueRef cpu, room, ring, row,
-        size = nt_i64(g, (NT_RECORD_HEADER_WORDS + r->body.words) * 8u);
+    LLVMBasicBlockRef full = nt_block_new(g, "ring_full"), write = nt_block_new(g, "row");
+    LLVMBasicBlockRef done = nt_block_new(g, "sent");
+    LLVMValueRef size = nt_i64(g, (NT_RECORD_HEADER_WORDS + r->body.words) * 8u), cpu, row, failed;
 
     /* Whatever the columns need is parsed before: reserved room must be given back on all ways. */
     for (uint32_t i = 0; i < s->narg; i++)
         nt_need_layers(g, s->arg[i]->layers);
     cpu = nt_helper(g, GET_SMP_PROCESSOR_ID, g->i32, NULL, 0);
-    room = nt_room(g, 1, "cpu");
-    nt_put(g, cpu, room);
-    ring = nt_map_lookup(g, nt_map(g, NT_MAP_RINGS), room);
-    LLVMBuildCondBr(g->b, nt_is_null(g, ring), full, have);
-    nt_at(g, have);
-    row = nt_helper(g, RINGBUF_RESERVE, g->ptr, (LLVMValueRef[]){ring, size, nt_i64(g, 0)}, 3);
+    row = begin_row(g, cpu, size);
     LLVMBuildCondBr(g->b, nt_is_null(g, row), full, write);
-    nt_at(g, full);
-    nt_count(g, NT_CNT_RING_FULL);
-    LLVMBuildBr(g->b, done);
     nt_at(g, write);
     nt_put(g, nt_i32(g, s->record), row);
     nt_put(g, cpu, nt_byte_at(g, row, 4));
     nt_put(g, nt_ktime(g), nt_word_at(g, row, 1));
     put_columns(g, &r->body, nt_word_at(g, row, NT_RECORD_HEADER_WORDS), s->arg);
-    nt_helper(g, RINGBUF_SUBMIT, g->none, (LLVMValueRef[]){row, nt_i64(g, 0)}, 2);
+    failed = end_row(g, row, size);
+    if (failed)
+        LLVMBuildCondBr(g->b, failed, full, done);
+    else
+        LLVMBuildBr(g->b, done);
+    nt_at(g, full);
+    nt_count(g, NT_CNT_RING_FULL);
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
 }

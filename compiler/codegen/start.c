@@ -5,8 +5,8 @@
 
 static LLVMValueRef clock_key(struct nt_gen *g, const struct nt_expr *key)
 {
-    LLVMValueRef room = nt_room(g, NT_MAX_WORDS, "clock_key");
     struct nt_val v = nt_lower(g, key);
+    LLVMValueRef room = nt_scratch(g);
 
     for (uint32_t i = 0; i < NT_MAX_WORDS; i++)
         if (i < key->type->words)

@@ -22,6 +22,8 @@ static const char *const names[NT_FEATURE_MAX] = {
     [NT_FEATURE_KPROBE] = "kprobe",
     [NT_FEATURE_RINGBUF] = "ringbuf",
     [NT_FEATURE_ATOMIC_FETCH] = "atomic_fetch",
+    [NT_FEATURE_READ_KERNEL] = "read_kernel",
+    [NT_FEATURE_LONG] = "long",
 };
 
 const char *nt_feature_name(enum nt_feature f)
@@ -95,6 +97,39 @@ static bool accepts_atomic_fetch(void)
     return accepts(insns, sizeof(insns) / sizeof(*insns));
 }
 
+static bool accepts_read_kernel(void)
+{
+    const struct bpf_insn insns[] = {
+        MOV(BPF_REG_2, 0),
+        MOV(BPF_REG_3, 0),
+        INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0, 0),
+        INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_probe_read_kernel),
+        MOV(BPF_REG_0, 0),
+        EXIT,
+    };
+    int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, sizeof(insns) / sizeof(*insns),
+                           NULL);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool accepts_long(void)
+{
+    enum { N = BPF_MAXINSNS + 2 };
+    struct bpf_insn *insns = calloc(N, sizeof(*insns));
+    bool takes;
+
+    for (int i = 0; insns && i < N - 1; i++)
+        insns[i] = MOV(BPF_REG_0, 0);
+    if (insns)
+        insns[N - 1] = EXIT;
+    takes = insns && accepts(insns, N);
+    free(insns);
+    return takes;
+}
+
 static int load_tracing(enum bpf_attach_type type, uint32_t btf_id)
 {
     const struct bpf_insn insns[] = {MOV(BPF_REG_0, 0), EXIT};
@@ -159,6 +194,10 @@ static bool try_feature(const struct nt_kernel *k, enum nt_feature f)
         return has_ringbuf();
     case NT_FEATURE_ATOMIC_FETCH:
         return accepts_atomic_fetch();
+    case NT_FEATURE_READ_KERNEL:
+        return accepts_read_kernel();
+    case NT_FEATURE_LONG:
+        return accepts_long();
     case NT_FEATURE_MAX:
         break;
     }
@@ -194,6 +233,25 @@ static int try_isa(void)
     if (accepts_v4())
         return 4;
     return accepts_v3() || !accepts_anything() ? 3 : 2;
+}
+
+/* What old kernels lack is left out; what they have too (kprobes) is still asked of the running
+ * one. */
+static const struct profile {
+    const char *name, *features;
+} profiles[] = {
+    {"4.19", "isa v2\n"},
+};
+
+char *nt_profile_features(const char *name)
+{
+    char *text = NULL;
+
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(*profiles); i++)
+        if (strcmp(profiles[i].name, name) == 0 &&
+            asprintf(&text, "%s%s", profiles[i].features, has_kprobe() ? "kprobe\n" : "") < 0)
+            text = NULL;
+    return text;
 }
 
 int nt_kernel_isa(const struct nt_kernel *k)

@@ -104,6 +104,15 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
         k->foreign = o->fixture || o->btf;
     if (k && (k->probed = nt_probed_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
+    if (err == 0 && o->profile) {
+        free(k->features);
+        k->features = nt_profile_features(o->profile);
+        if (!k->features) {
+            nt_kernel_close(&k);
+            *ret_why = "there is no such profile; 4.19 is one";
+            return -ENOENT;
+        }
+    }
     if (err < 0) {
         nt_kernel_close(&k);
         *ret_why = err == -ENOMEM ? "out of memory" : why_not(o, err);

@@ -17,6 +17,7 @@ struct nt_kernel;
 struct nt_kernel_options {
     const char *fixture; /* directory, or NULL for the running kernel */
     const char *btf;     /* --btf FILE, or NULL */
+    const char *profile; /* --profile VERSION: take no more than that kernel does, or NULL */
 };
 
 /* 0 or -errno; *ret_why then says what is missing and what to do, in static storage. */
@@ -100,6 +101,8 @@ enum nt_feature {
     NT_FEATURE_KPROBE,
     NT_FEATURE_RINGBUF,      /* 5.8 */
     NT_FEATURE_ATOMIC_FETCH, /* 5.12 */
+    NT_FEATURE_READ_KERNEL,  /* bpf_probe_read_kernel beside bpf_probe_read (5.5) */
+    NT_FEATURE_LONG,         /* programs of more than 4,096 instructions (5.2) */
     NT_FEATURE_MAX,
 };
 const char *nt_feature_name(enum nt_feature f); /* "fentry" */

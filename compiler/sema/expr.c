@@ -138,7 +138,8 @@ struct nt_expr *nt_cond(struct nt_unit *u, struct nt_expr *c, struct nt_expr *a,
         return a;
     if (nt_is_false(c))
         return b;
-    return nt_expr_with(u, NT_E_COND, a->op == NT_E_ABSENT ? b->type : a->type, at, 3, c, a, b);
+    return nt_expr_with(u, NT_E_COND, a->op == NT_E_ABSENT ? b->type : a->type, at, 3, c,
+                        nt_number_of(u, a), nt_number_of(u, b));
 }
 
 struct nt_expr *nt_else(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b, struct nt_span at)
@@ -147,7 +148,7 @@ struct nt_expr *nt_else(struct nt_unit *u, struct nt_expr *a, struct nt_expr *b,
         return a;
     if (a->op == NT_E_ABSENT)
         return b;
-    a = nt_expr_with(u, NT_E_ELSE, a->type, at, 2, a, b);
+    a = nt_expr_with(u, NT_E_ELSE, a->type, at, 2, nt_number_of(u, a), nt_number_of(u, b));
     a->maybe = b->maybe;
     return a;
 }
@@ -233,7 +234,7 @@ static const struct nt_type *arith_type(enum nt_xop op, const struct nt_expr *a,
 
 struct nt_expr *nt_number_of(struct nt_unit *u, struct nt_expr *e)
 {
-    if (e->type->kind == NT_KIND_POINTER && e->direct)
+    if (e->direct && nt_is_number(e->type))
         return nt_expr_with(u, NT_E_NUMBER, &nt_type_uint, e->at, 1, e);
     return e;
 }

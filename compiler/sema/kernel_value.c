@@ -142,7 +142,7 @@ static struct nt_expr *load(struct nt_unit *u, struct nt_expr *base, uint32_t of
     e->swapped = is_network_order(u, type_id);
     e->maybe = base->maybe || !base->direct || can_be_null(base);
     e->direct_base = base->direct;
-    e->direct = base->direct && e->type->kind == NT_KIND_POINTER;
+    e->direct = base->direct && t.kind == NT_K_POINTER; /* of bytes, too: see nt_number_of() */
     e->cost = base->cost > (base->direct ? 0 : 1) ? base->cost : !base->direct;
     return e;
 }

@@ -1,6 +1,7 @@
 /* Pass "layout": numbers for everything. Before: typed bodies. After: u->progs for codegen/, and
  * u->program, the description that a runtime gets; only the object itself is missing. */
 #include "compiler/base/str.h"
+#include "compiler/kernel/kernel.h"
 #include "compiler/sema/scope.h"
 
 #include <string.h>
@@ -172,6 +173,8 @@ void nt_layout(struct nt_unit *u)
     describe_probes(u);
     nt_vec_each (h, &u->handlers)
         u->program.uses_rings |= sends_rows((*h)->body);
+    u->program.uses_perf =
+        u->program.uses_rings && !nt_kernel_has(u->cx->kernel, NT_FEATURE_RINGBUF);
     u->program.uses_stacks = u->uses_stacks;
 }
 

@@ -39,14 +39,14 @@ struct nt_expr {
     struct nt_span at;
     struct nt_expr *kid[6];
     uint8_t nkids;
-    bool maybe;  /* can be absent */
-    bool direct; /* a kernel pointer that the verifier knows the type of: plain loads will do */
-    bool direct_base;    /* LOAD: the same of the pointer it reads behind */
-    bool is_signed;      /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
-    bool swapped;        /* LOAD, HEADER: network byte order */
-    uint8_t layers;      /* enum nt_layer: what must be parsed before it is evaluated */
-    uint8_t cost;        /* 0 free, 1 a read, 2 more reads, 3 a map or a stack: order of tests */
-    uint8_t size;        /* LOAD, HEADER: bytes */
+    bool maybe;       /* can be absent */
+    bool direct;      /* a pointer for the verifier; to a struct: plain loads behind it will do */
+    bool direct_base; /* LOAD: the same of the pointer it reads behind */
+    bool is_signed;   /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
+    bool swapped;     /* LOAD, HEADER: network byte order */
+    uint8_t layers;   /* enum nt_layer: what must be parsed before it is evaluated */
+    uint8_t cost;     /* 0 free, 1 a read, 2 more reads, 3 a map or a stack: order of tests */
+    uint8_t size;     /* LOAD, HEADER: bytes */
     uint8_t bits, shift; /* LOAD: bit field (bits 0: none), after the byte order is undone */
     int32_t offset;
     uint32_t index;     /* ARG, LOCAL */
