@@ -26,6 +26,16 @@ static void add_value(struct nt_unit *u, struct nt_param *p, const uint64_t *wor
     p->value = more;
 }
 
+static bool reads_param(const struct nt_node *node)
+{
+    if (node->kind == NT_NODE_PARAMREF)
+        return true;
+    nt_kid_each (kid, node)
+        if (*kid && reads_param(*kid))
+            return true;
+    return false;
+}
+
 static void default_value(struct nt_unit *u, struct nt_param *p, const struct nt_node *node)
 {
     struct nt_scope s = {.u = u};
@@ -37,6 +47,11 @@ static void default_value(struct nt_unit *u, struct nt_param *p, const struct nt
     if (node->kind == NT_NODE_SET && p->is_set) {
         nt_kid_each (kid, node)
             default_value(u, p, *kid);
+        return;
+    }
+    if (reads_param(node)) { /* whose own option is not read yet */
+        nt_error(u->cx, node->span, NT_NOT_CONSTANT,
+                 "a default has to be a plain value, not that of another parameter");
         return;
     }
     struct nt_expr *e = nt_fit(&s, nt_value(&s, node, p->type), p->type);
