@@ -12,7 +12,7 @@
 #                            Both leave its output in $work/out and $work/err.
 #   expect WHAT GOT WANT     ends the test when they differ, with ntrace's output
 #   fail TEXT
-#   skip TEXT                this test can't run here
+#   skip TEXT                this test can't run here; better said in its header (needs.sh)
 #   json FILTER [ARGS...]    jq over the lines of $work/out; compact, keys sorted
 #   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
@@ -28,17 +28,17 @@ export LC_ALL=C # sort as everywhere
 
 # shellcheck source=tests/support/net.sh
 source "$SUPPORT/net.sh"
+# shellcheck source=tests/support/needs.sh
+source "$SUPPORT/needs.sh"
 
 skip() {
     echo "SKIPPED: $*"
     exit 77
 }
 
-[[ $(id -u) -eq 0 ]] || skip "needs root"
-[[ -r /sys/kernel/btf/vmlinux ]] || skip "this kernel describes no types"
-command -v jq >/dev/null || skip "needs jq"
-ip netns add "nt-try-$$" 2>/dev/null || skip "cannot make network namespaces here"
-ip netns del "nt-try-$$"
+require root btf netns command:jq
+# shellcheck disable=SC2046 # words
+require $(needs_of "$0")
 
 work=$(mktemp -d)
 status=0

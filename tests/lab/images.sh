@@ -1,0 +1,178 @@
+# shellcheck shell=bash
+# Makes what guests boot from, once, outside the tree, in $lab_cache:
+#
+#   root-HASH.img          Debian's minimal system with tests/lab/packages; HASH is that of the list
+#   kernel-NAME/           one of tests/lab/kernels: vmlinuz, initrd, modules.img, version
+#
+#   images_make KERNEL     makes what is not there yet; sets $root_image and $kernel_dir
+#   images_update KERNEL   makes the kernel anew when the mirror has a newer one
+#
+# Everything comes from the mirror that apt is configured with. Guests only read these files.
+
+lab_cache=${NTRACE_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ntrace-lab}
+lab=tests/lab
+
+# The suite of this machine, whose packages the guests use.
+own_suite() {
+    (. /etc/os-release && echo "$VERSION_CODENAME")
+}
+
+mirror() {
+    # shellcheck disable=SC2016 # apt replaces these
+    apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+        awk -v suite="$(own_suite)" '$1 == suite { print $2; exit }'
+}
+
+kernel_row() { # KERNEL: its suite and packages
+    awk -v name="$1" '$1 == name { $1 = ""; print }' $lab/kernels
+}
+
+lab_kernels() {
+    awk '!/^#/ && NF { print $1 }' $lab/kernels
+}
+
+# apt with lists of its own: those of another suite than this machine's.
+apt_of() { # SUITE TOOL ARGS...
+    local dir=$lab_cache/apt-$1
+
+    "$2" -qq -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+        -o Dir::State="$dir" -o Dir::State::status=/dev/null -o Dir::Cache="$dir" \
+        -o APT::Sandbox::User=root -o Acquire::Languages=none "${@:3}"
+}
+
+apt_refresh() { # SUITE
+    local dir=$lab_cache/apt-$1
+
+    mkdir -p "$dir/lists/partial" "$dir/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $1 main" \
+        >"$dir/sources.list"
+    apt_of "$1" apt-get update
+}
+
+newest_package() { # SUITE REGEX
+    apt_of "$1" apt-cache search --names-only "^$2\$" | cut -d' ' -f1 | sort -V | tail -1
+}
+
+# A kernel's modules as a file system of their own, to be mounted on /usr/lib/modules.
+make_modules_image() { # TREE VERSION IMAGE
+    local modules=$1/usr/lib/modules
+
+    if [[ ! -d $modules ]]; then
+        mkdir -p "$1/usr/lib"
+        mv "$1/lib/modules" "$modules"
+        rmdir "$1/lib"
+    fi
+    [[ -e $1/lib ]] || ln -s usr/lib "$1/lib"
+    # Some suites ship no list of what is built in.
+    touch "$modules/$2/modules.builtin" "$modules/$2/modules.order"
+    depmod -b "$1" "$2"
+    mke2fs -q -F -t ext4 -O ^has_journal -d "$modules" "$3" \
+        "$(($(du -sm "$modules" | cut -f1) * 12 / 10 + 32))M"
+}
+
+# Just enough to find the disks: what comes after that is in the tree, in tests/lab/init.
+make_initrd() { # TREE VERSION INITRD
+    local dir module path
+
+    dir=$(mktemp -d)
+    mkdir "$dir/bin" "$dir/modules"
+    cp "$(command -v busybox)" "$dir/bin/busybox"
+    for module in virtio_pci virtio_blk ext4; do
+        # Modules are numbered in the order in which they are loaded; what is built in is none.
+        while read -r path; do
+            module=$(printf '%02d' "$(find "$dir/modules" -type f | wc -l)")
+            case $path in
+            *.xz) xz -dc "$path" >"$dir/modules/$module" ;;
+            *) cp "$path" "$dir/modules/$module" ;;
+            esac
+        done < <(modprobe --show-depends -d "$1" -S "$2" $module 2>/dev/null |
+            awk '$1 == "insmod" { print $2 }')
+    done
+    cp $lab/initramfs-init "$dir/init"
+    (cd "$dir" && find . | cpio --quiet -o -H newc | gzip -1) >"$3"
+    rm -rf "$dir"
+}
+
+make_kernel() { # KERNEL PACKAGE...
+    local dir=$lab_cache/kernel-$1 new tree suite version
+
+    read -r suite _ <<<"$(kernel_row "$1")"
+    new=$(mktemp -d "$lab_cache/new.XXXXXX")
+    tree=$new/tree
+    mkdir "$tree"
+    (cd "$new" && apt_of "$suite" apt-get download "${@:2}")
+    for package in "$new"/*.deb; do
+        dpkg-deb -x "$package" "$tree"
+    done
+    version=$(basename "$(find "$tree" -path '*/lib/modules/*' -prune)")
+    find "$tree" -name 'vmlinuz*' -type f -exec mv {} "$new/vmlinuz" ';'
+    make_modules_image "$tree" "$version" "$new/modules.img"
+    make_initrd "$tree" "$version" "$new/initrd"
+    rm -rf "$tree" "$new"/*.deb
+    echo "${*:2}" >"$new/packages"
+    echo "$version" >"$new/version"
+    rm -rf "$dir"
+    mv "$new" "$dir"
+}
+
+images_update() { # KERNEL
+    local suite regexes regex packages=()
+
+    read -r suite regexes <<<"$(kernel_row "$1")"
+    apt_refresh "$suite"
+    for regex in $regexes; do
+        packages+=("$(newest_package "$suite" "$regex")")
+        [[ -n ${packages[-1]} ]] || {
+            echo "lab: suite $suite has no package $regex" >&2
+            return 1
+        }
+    done
+    if [[ $(cat "$lab_cache/kernel-$1/packages" 2>/dev/null) != "${packages[*]}" ]]; then
+        echo "lab: making kernel $1 from ${packages[*]}" >&2
+        make_kernel "$1" "${packages[@]}"
+    fi
+}
+
+make_root() { # IMAGE
+    local new packages
+
+    echo "lab: making the guests' root file system" >&2
+    new=$(mktemp -d "$lab_cache/new.XXXXXX")
+    packages=$(grep -v '^#' $lab/packages | paste -sd,)
+    debootstrap --variant=minbase --include="$packages" "$(own_suite)" "$new/tree" "$(mirror)" \
+        >"$new/log" 2>&1 || {
+        tail -20 "$new/log" >&2
+        return 1
+    }
+    rm -rf "$new"/tree/var/cache/apt/* "$new"/tree/var/lib/apt/lists/* "$new"/tree/usr/share/{doc,man,locale}
+    # Room for the build under test and for what it writes.
+    mke2fs -q -F -t ext4 -O ^has_journal -d "$new/tree" "$new/image" \
+        "$(($(du -sm "$new/tree" | cut -f1) * 12 / 10 + 1024))M"
+    mv "$new/image" "$1"
+    rm -rf "$new"
+}
+
+images_make() { # KERNEL
+    local hash
+
+    [[ -n $(kernel_row "$1") ]] || {
+        echo "lab: no kernel '$1'; there are: $(lab_kernels | xargs)" >&2
+        return 2
+    }
+    mkdir -p "$lab_cache"
+    hash=$( (own_suite; cat $lab/packages) | sha256sum | cut -c1-12)
+    root_image=$lab_cache/root-$hash.img
+    kernel_dir=$lab_cache/kernel-$1
+    if [[ -e $root_image && -e $kernel_dir/version ]]; then
+        return
+    fi
+    [[ $(id -u) -eq 0 ]] || {
+        echo "lab: it takes root to make the guests' file systems" >&2
+        return 1
+    }
+    (
+        flock 9
+        [[ -e $root_image ]] || make_root "$root_image"
+        [[ -e $kernel_dir/version ]] || images_update "$1"
+    ) 9>"$lab_cache/lock"
+}

@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# The end-to-end tests in a guest of each kernel, all in one boot.
+#
+#   run_suite KERNEL...     0 when none failed. Leaves of each kernel, in build/lab/KERNEL, `results`
+#                           (of run_tests) and the logs of tests that failed.
+#
+# Settings: $tests, a regular expression; those of guest.sh.
+# shellcheck disable=SC2154 # the settings are the caller's
+
+run_suite() { # KERNEL...
+    local kernel results=$build/lab start
+
+    for kernel in "$@"; do
+        echo "== kernel $kernel"
+        rm -rf "${results:?}/$kernel"
+        mkdir -p "$results/$kernel"
+        start=$SECONDS
+        files=$results/$kernel guest_run "$kernel" tests/lab/run_tests "$tests" || true
+        # A guest that hung gives no files back.
+        [[ -s $results/$kernel/results ]] || echo "guest failed 0 ended early" >"$results/$kernel/results"
+        show_logs "$results/$kernel"
+        echo "== kernel $kernel: $((SECONDS - start)) s"
+    done
+    show_table "$results" "$@"
+}
+
+show_logs() { # DIRECTORY
+    local log
+
+    for log in "$1"/*.log; do
+        [[ -e $log ]] || continue
+        echo "---- $(basename "$log" .log)"
+        head -c 4000 "$log"
+    done
+}
+
+# One line a test, one column a kernel; then why tests were skipped; then the numbers.
+show_table() { # DIRECTORY KERNEL...
+    local directory=$1
+
+    shift
+    (cd "$directory" && awk -v kernels="$*" '
+        BEGIN { n = split(kernels, kernel, " ") }
+        {
+            split(FILENAME, path, "/")
+            if (!($1 in known)) { known[$1]; tests[++total] = $1 }
+            result[$1, path[1]] = $2
+            count[$2]++
+            why = ""
+            for (i = 4; i <= NF; i++) why = why " " $i
+            if ($2 == "skipped") skips[path[1] ":" why] = skips[path[1] ":" why] " " $1
+            width = length($1) > width ? length($1) : width
+        }
+        END {
+            format = "%-" width "s"
+            printf format, "\ntest"
+            for (i = 1; i <= n; i++) printf "  %-7s", kernel[i]
+            for (t = 1; t <= total; t++) {
+                printf "\n" format, tests[t]
+                for (i = 1; i <= n; i++) {
+                    r = result[tests[t], kernel[i]]
+                    printf "  %-7s", r == "" ? "-" : r == "failed" ? "FAILED" : r
+                }
+            }
+            printf "\n\n"
+            for (s in skips) printf "skipped on %s:%s\n", s, skips[s] | "sort"
+            close("sort")
+            printf "\n%d passed, %d failed, %d skipped\n", count["passed"], count["failed"], count["skipped"]
+            exit count["failed"] > 0 || count["passed"] == 0
+        }' "${@/%//results}")
+}

@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# What a test needs, and whether this machine has it. A test says it in its header, in words:
+#
+#   # needs: root kprobe module:openvswitch
+#
+#   root             (what a test needs that says nothing)
+#   btf              the kernel describes its types
+#   netns            network namespaces can be made
+#   kprobe           the kernel has kprobes
+#   fentry           the kernel lets functions be traced by fentry (it may have them and refuse)
+#   module-btf       types of modules too
+#   drop-reasons     the kernel says why it drops packets (5.17)
+#   ovs              Open vSwitch with the kernel's datapath
+#   vhost            vhost-net
+#   module:NAME      a module, loaded, built in or to be loaded
+#   tracepoint:SYS:NAME
+#   command:NAME     a program in the path
+#   native           the machine itself: not a guest of the lab
+#
+#   needs_of FILE        the words of a test
+#   lacks WORD           says why this machine does not have it, and returns 0; 1 when it has
+#   require WORD...      ends a test with exit code 77 and the reason, when something is lacking
+
+needs_of() {
+    local words
+
+    words=$(sed -n 's/^# needs: *//p' "$1" | xargs)
+    echo "${words:-root}"
+}
+
+has_module() {
+    [[ -d /sys/module/$1 ]] || modprobe -q "$1" 2>/dev/null || grep -qs "/$1[.]ko" \
+        "/lib/modules/$(uname -r)/modules.builtin"
+}
+
+# A guest refuses nothing; elsewhere the list of functions tells whether it does.
+has_fentry() {
+    head -c 1 /sys/kernel/tracing/available_filter_functions >/dev/null 2>&1
+}
+
+can_make_namespaces() {
+    ip netns add "nt-try-$$" 2>/dev/null && ip netns del "nt-try-$$"
+}
+
+has() {
+    case $1 in
+    root) [[ $(id -u) -eq 0 ]] ;;
+    btf) [[ -r /sys/kernel/btf/vmlinux ]] ;;
+    netns) can_make_namespaces ;;
+    kprobe) [[ -e /sys/bus/event_source/devices/kprobe ]] ;;
+    fentry) has_fentry ;;
+    module-btf) has_module veth && [[ -e /sys/kernel/btf/veth ]] ;;
+    drop-reasons) grep -qs 'enum skb_drop_reason' <(bpftool btf dump file /sys/kernel/btf/vmlinux format c) ;;
+    ovs) command -v ovs-vswitchd >/dev/null && has_module openvswitch ;;
+    vhost) has_module vhost_net && [[ -c /dev/vhost-net ]] ;;
+    native) [[ -z ${NTRACE_LAB:-} ]] ;;
+    module:*) has_module "${1#module:}" ;;
+    tracepoint:*) [[ -d /sys/kernel/tracing/events/$(tr : / <<<"${1#tracepoint:}") ]] ;;
+    command:*) command -v "${1#command:}" >/dev/null ;;
+    *)
+        echo "unknown need: $1" >&2
+        exit 1
+        ;;
+    esac
+}
+
+lacks() {
+    ! has "$1" || return 1
+    case $1 in
+    root) echo "needs root" ;;
+    btf) echo "this kernel describes no types" ;;
+    netns) echo "cannot make network namespaces here" ;;
+    native) echo "not for guests" ;;
+    kprobe | fentry | module-btf | drop-reasons) echo "this kernel has no $1" ;;
+    module:* | tracepoint:*) echo "this kernel has no ${1/:/ }" ;;
+    command:*) echo "needs ${1#command:}" ;;
+    *) echo "needs $1" ;;
+    esac
+}
+
+require() {
+    local word why
+
+    for word in "$@"; do
+        ! why=$(lacks "$word") || {
+            echo "SKIPPED: $why"
+            exit 77
+        }
+    done
+}
