@@ -100,6 +100,26 @@ LLVMValueRef nt_is_null(struct nt_gen *g, LLVMValueRef pointer)
     return LLVMBuildICmp(g->b, LLVMIntEQ, pointer, LLVMConstNull(LLVMTypeOf(pointer)), "");
 }
 
+void nt_branch(struct nt_gen *g, LLVMValueRef cond, LLVMBasicBlockRef rare, LLVMBasicBlockRef usual)
+{
+    static const char prof[] = "prof", name[] = "branch_weights";
+    LLVMMetadataRef weights[] = {
+        LLVMMDStringInContext2(g->ctx, name, sizeof(name) - 1),
+        LLVMValueAsMetadata(nt_i32(g, 1)),
+        LLVMValueAsMetadata(nt_i32(g, 2000)),
+    };
+    LLVMValueRef branch = LLVMBuildCondBr(g->b, cond, rare, usual);
+
+    LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(g->ctx, prof, sizeof(prof) - 1),
+                    LLVMMetadataAsValue(g->ctx, LLVMMDNodeInContext2(g->ctx, weights, 3)));
+}
+
+void nt_branch_null(struct nt_gen *g, LLVMValueRef pointer, LLVMBasicBlockRef null,
+                    LLVMBasicBlockRef some)
+{
+    nt_branch(g, nt_is_null(g, pointer), null, some);
+}
+
 LLVMValueRef nt_zext(struct nt_gen *g, LLVMValueRef value)
 {
     return LLVMBuildZExt(g->b, value, g->i64, "");

@@ -10,6 +10,8 @@
 #include <llvm-c/Core.h>
 #include <llvm-c/DebugInfo.h>
 
+enum { NT_MAX_ARGS = 16 };
+
 struct nt_val {
     LLVMValueRef w[NT_MAX_WORDS];
     LLVMValueRef there;
@@ -20,11 +22,12 @@ struct nt_fn {
     const struct nt_prog *prog;
     const struct nt_handler *handler;
     LLVMValueRef fn, ctx;
-    LLVMBasicBlockRef entry; /* allocas only */
-    LLVMMetadataRef scope;   /* DISubprogram */
-    LLVMValueRef key;        /* room for a table's key, made on first use */
-    LLVMValueRef index;      /* room for an array's index, likewise */
-    LLVMValueRef scratch;    /* room that helpers fill and that is read at once, likewise */
+    LLVMBasicBlockRef entry; /* allocas, and arguments: loaded once, the same value everywhere */
+    LLVMValueRef arg[NT_MAX_ARGS];
+    LLVMMetadataRef scope; /* DISubprogram */
+    LLVMValueRef key;      /* room for a table's key, made on first use */
+    LLVMValueRef index;    /* room for an array's index, likewise */
+    LLVMValueRef scratch;  /* room that helpers fill and that is read at once, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
     uint8_t layers; /* parsed on every way to here */
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
@@ -105,10 +108,17 @@ LLVMValueRef nt_phi(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef a, LLVMBasi
                     LLVMValueRef b, LLVMBasicBlockRef from_b);
 LLVMValueRef nt_both(struct nt_gen *g, LLVMValueRef a, LLVMValueRef b); /* i1 and; NULL is true */
 LLVMValueRef nt_is_null(struct nt_gen *g, LLVMValueRef pointer);
+/* Branches of which one way is hardly ever taken; see order.c. */
+void nt_branch(struct nt_gen *g, LLVMValueRef cond, LLVMBasicBlockRef rare, LLVMBasicBlockRef usual);
+void nt_branch_null(struct nt_gen *g, LLVMValueRef pointer, LLVMBasicBlockRef null,
+                    LLVMBasicBlockRef some);
 LLVMValueRef nt_zext(struct nt_gen *g, LLVMValueRef value);
 /* A function of compiler/bpf/, by name. */
 LLVMValueRef nt_rt(struct nt_gen *g, const char *name, LLVMValueRef *args, unsigned nargs);
 void nt_set_location(struct nt_gen *g, struct nt_span at);
+
+/* order.c */
+void nt_order_blocks(struct nt_gen *g);
 
 /* helpers.c: the kernel's helper functions. */
 LLVMValueRef nt_map_lookup(struct nt_gen *g, LLVMValueRef map, LLVMValueRef key);

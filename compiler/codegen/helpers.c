@@ -49,7 +49,7 @@ void nt_count(struct nt_gen *g, enum nt_counter counter)
     LLVMBasicBlockRef some = nt_block_new(g, "count"), done = nt_block_new(g, "counted");
     LLVMValueRef counters = nt_map_lookup_index(g, NT_MAP_COUNTERS, g->f.prog->index), at;
 
-    LLVMBuildCondBr(g->b, nt_is_null(g, counters), done, some);
+    nt_branch_null(g, counters, done, some);
     nt_at(g, some);
     at = nt_word_at(g, counters, counter);
     nt_put(g, LLVMBuildAdd(g->b, nt_get(g, g->i64, at), nt_i64(g, 1), ""), at);

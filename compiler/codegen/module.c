@@ -63,6 +63,7 @@ static LLVMTargetMachineRef open_target(struct nt_gen *g, struct report *r)
     LLVMInitializeBPFTarget();
     LLVMInitializeBPFTargetMC();
     LLVMInitializeBPFAsmPrinter();
+    LLVMInitializeBPFAsmParser(); /* for the few instructions that memory.c spells out */
     LLVMInitializeBPFDisassembler();
     if (LLVMGetTargetFromTriple("bpfel", &target, &text)) {
         fail(r, "no BPF target", text);
@@ -230,6 +231,7 @@ static int optimise(struct nt_gen *g, LLVMTargetMachineRef machine, struct repor
         LLVMDisposeErrorMessage(text);
         return -1;
     }
+    nt_order_blocks(g);
     return 0;
 }
 

@@ -20,7 +20,7 @@ static void count_unparsed(struct nt_gen *g, LLVMValueRef have, LLVMValueRef cou
 
     if (counted)
         bit = LLVMBuildAnd(g->b, bit, LLVMBuildNot(g->b, counted, ""), "");
-    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), ""), yes, done);
+    nt_branch(g, LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), ""), yes, done);
     nt_at(g, yes);
     nt_count(g, NT_CNT_UNPARSED);
     LLVMBuildBr(g->b, done);

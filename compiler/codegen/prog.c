@@ -107,13 +107,13 @@ static void want_packet(struct nt_gen *g, const struct nt_prog *p)
     const struct nt_packet *packet = p->handler[0]->packet;
     LLVMBasicBlockRef none, some;
 
+    g->f.handler = p->handler[0];
     if (!packet)
         return;
     none = nt_block_new(g, "no_packet");
     some = nt_block_new(g, "packet");
-    LLVMBuildCondBr(g->b,
-                    LLVMBuildICmp(g->b, LLVMIntEQ, nt_lower(g, packet->skb).w[0], nt_i64(g, 0), ""),
-                    none, some);
+    nt_branch(g, LLVMBuildICmp(g->b, LLVMIntEQ, nt_lower(g, packet->skb).w[0], nt_i64(g, 0), ""),
+              none, some);
     nt_at(g, none);
     LLVMBuildRet(g->b, nt_i32(g, 0));
     nt_at(g, some);

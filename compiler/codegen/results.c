@@ -70,7 +70,7 @@ static LLVMValueRef insert(struct nt_gen *g, LLVMValueRef map, LLVMValueRef key)
     LLVMValueRef zeros = nt_map_lookup_index(g, "nt_zeros", 0), slot;
     LLVMBasicBlockRef before = LLVMGetInsertBlock(g->b);
 
-    LLVMBuildCondBr(g->b, nt_is_null(g, zeros), done, some);
+    nt_branch_null(g, zeros, done, some);
     nt_at(g, some);
     nt_map_update(g, map, key, zeros, BPF_NOEXIST);
     slot = nt_map_lookup(g, map, key);
@@ -88,7 +88,7 @@ static LLVMValueRef begin_or(struct nt_gen *g, LLVMValueRef a, LLVMBasicBlockRef
 
     *ret_from = LLVMGetInsertBlock(g->b);
     *ret_done = nt_block_new(g, "found");
-    LLVMBuildCondBr(g->b, nt_is_null(g, a), missing, *ret_done);
+    nt_branch_null(g, a, missing, *ret_done);
     nt_at(g, missing);
     return a;
 }
@@ -132,7 +132,7 @@ static LLVMValueRef table_slot(struct nt_gen *g, uint32_t index, LLVMValueRef ke
     second = nt_block_new(g, "buffer_b");
     done = nt_block_new(g, "buffer");
     gen = nt_map_lookup_index(g, NT_MAP_GEN, index);
-    LLVMBuildCondBr(g->b, nt_is_null(g, gen), first, read);
+    nt_branch_null(g, gen, first, read);
     nt_at(g, read);
     LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntEQ, nt_get(g, g->i64, gen), nt_i64(g, 0), ""),
                     first, second);
@@ -187,7 +187,7 @@ void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s)
     some = nt_block_new(g, "slot");
     done = nt_block_new(g, "aggregated");
     slot = table_slot(g, s->agg->table, key);
-    LLVMBuildCondBr(g->b, nt_is_null(g, slot), done, some);
+    nt_branch_null(g, slot, done, some);
     nt_at(g, some);
     for (uint32_t i = 0; i < s->agg->nargs; i++)
         update(g, &t->aggs[i], slot, &args[i]);
@@ -212,7 +212,7 @@ static LLVMValueRef begin_row(struct nt_gen *g, LLVMValueRef cpu, LLVMValueRef s
     nt_put(g, cpu, room);
     ring = nt_map_lookup(g, nt_map(g, NT_MAP_RINGS), room);
     none = LLVMGetInsertBlock(g->b);
-    LLVMBuildCondBr(g->b, nt_is_null(g, ring), done, have);
+    nt_branch_null(g, ring, done, have);
     nt_at(g, have);
     row = nt_helper(g, RINGBUF_RESERVE, g->ptr, (LLVMValueRef[]){ring, size, nt_i64(g, 0)}, 3);
     from = LLVMGetInsertBlock(g->b);
@@ -246,7 +246,7 @@ void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s)
         nt_need_layers(g, s->arg[i]->layers);
     cpu = nt_helper(g, GET_SMP_PROCESSOR_ID, g->i32, NULL, 0);
     row = begin_row(g, cpu, size);
-    LLVMBuildCondBr(g->b, nt_is_null(g, row), full, write);
+    nt_branch_null(g, row, full, write);
     nt_at(g, write);
     nt_put(g, nt_i32(g, s->record), row);
     nt_put(g, cpu, nt_byte_at(g, row, 4));

@@ -113,7 +113,7 @@ void nt_lower_guard(struct nt_gen *g, const struct nt_guard *guard, LLVMBasicBlo
     LLVMValueRef slot = nt_map_lookup_index(g, "nt_limits", guard->index), window, n;
 
     nt_set_location(g, guard->at);
-    LLVMBuildCondBr(g->b, nt_is_null(g, slot), no, some);
+    nt_branch_null(g, slot, no, some);
     nt_at(g, some);
     window = LLVMBuildUDiv(g->b, nt_ktime(g), nt_i64(g, guard->per), "");
     window = LLVMBuildAnd(g->b, window, nt_i64(g, 0xffffffff), "");
