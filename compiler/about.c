@@ -1,6 +1,7 @@
 /* What can be said of a script without running it: its help, and what it becomes on this host. */
 #include "compiler/compile.h"
 
+#include "compiler/object.h"
 #include "compiler/sema/scope.h"
 
 #include <errno.h>
@@ -48,7 +49,8 @@ static void report_probes(struct nt_unit *u, FILE *out)
     for (uint32_t i = 0; i < u->program.nprobes; i++) {
         const struct nt_probe *p = &u->program.probes[i];
 
-        fprintf(out, "  %-18s %-36s %s\n", p->event, p->section, p->why);
+        fprintf(out, "  %-18s %-32s %5u instructions  %s\n", p->event, p->section,
+                nt_object_insns(u->program.elf, u->program.elf_size, p->prog), p->why);
     }
 }
 

@@ -24,6 +24,12 @@ static void parse_dump(struct nt_unit *u, FILE *out)
     nt_ast_dump(u->script, out);
 }
 
+/* Not a pass: what the last one made, for other tools. */
+static void object_dump(struct nt_unit *u, FILE *out)
+{
+    fwrite(u->program.elf, 1, u->program.elf_size, out);
+}
+
 static const struct nt_pass {
     const char *name;
     void (*run)(struct nt_unit *u);             /* what it does: */
@@ -37,6 +43,7 @@ static const struct nt_pass {
     {"layout", nt_layout, nt_layout_dump, false},   /* numbers for keys, slots, rows, programs */
     {"lower", NULL, nt_generate_dump_llvm, false},  /* typed trees -> LLVM, in the child */
     {"emit", nt_generate, nt_generate_dump_asm, false}, /* LLVM -> BPF object, in the child */
+    {"object", NULL, object_dump, false},
 };
 
 enum { NPASSES = sizeof(passes) / sizeof(*passes) };
@@ -73,7 +80,7 @@ int nt_compile(struct nt_cx *cx, uint16_t source, struct nt_program *ret_program
 
     u->cx = cx;
     u->source = source;
-    err = run_passes(u, "emit", cx->options.dump);
+    err = run_passes(u, "object", cx->options.dump);
     if (!err)
         *ret_program = u->program;
     return err;

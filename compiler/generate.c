@@ -3,6 +3,8 @@
 #include "compiler/generate.h"
 
 #include "compiler/codegen/codegen.h"
+#include "compiler/kernel/kernel.h"
+#include "compiler/object.h"
 #include "compiler/sema/unit.h"
 
 #include <dlfcn.h>
@@ -16,6 +18,8 @@
 
 typedef int codegen_fn(struct nt_unit *u, enum nt_codegen_dump dump, FILE *out, int fd,
                        char text[512]);
+
+enum { MAX_SHORT = 4096 }; /* BPF_MAXINSNS */
 
 struct result {
     int status;
@@ -72,6 +76,24 @@ static void take_elf(struct nt_unit *u, int elf)
     }
 }
 
+/* Kernels before 5.2 take short programs only. */
+static void check_sizes(struct nt_unit *u)
+{
+    if (nt_kernel_has(u->cx->kernel, NT_FEATURE_LONG))
+        return;
+    for (uint32_t i = 0; i < u->program.nprobes; i++) {
+        const struct nt_probe *p = &u->program.probes[i];
+        uint32_t n = nt_object_insns(u->program.elf, u->program.elf_size, p->prog);
+
+        if (n > MAX_SHORT)
+            nt_hint(
+                nt_error(u->cx, p->at, NT_TOO_MUCH,
+                         "what is done on '%s' takes %u instructions, this kernel runs %u at most",
+                         p->event, n, MAX_SHORT),
+                "ask for fewer fields, or part the script in two");
+    }
+}
+
 static void report(struct nt_unit *u, const struct result *r, int status)
 {
     struct nt_diag *d;
@@ -119,6 +141,8 @@ static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
         report(u, &r, status);
     else
         take_elf(u, elf);
+    if (u->program.elf)
+        check_sizes(u);
     if (elf >= 0)
         close(elf);
 }

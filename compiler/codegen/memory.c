@@ -80,6 +80,37 @@ static struct nt_val record_string(struct nt_gen *g, const struct nt_expr *e)
     return v;
 }
 
+/* An argument as it stands in the context, loaded where the program begins: what the verifier
+ * learns about one copy of a pointer it does not know of another. */
+static LLVMValueRef argument(struct nt_gen *g, uint32_t index)
+{
+    bool regs = g->f.prog->bound->target.args == NT_ARGS_REGS;
+    LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);
+
+    if (!g->f.arg[index]) {
+        nt_at(g, g->f.entry);
+        g->f.arg[index] = nt_load_ctx(g, regs ? regs_offset(index) : index * 8, g->i64);
+        nt_at(g, here);
+    }
+    return g->f.arg[index];
+}
+
+/* Is a pointer other than null? Of a pointer that the verifier follows the test is hidden from the
+ * optimiser, which would make one of two: (p | q) != 0, and nobody may compute with pointers. */
+static LLVMValueRef not_null(struct nt_gen *g, LLVMValueRef pointer, bool followed)
+{
+    static const char code[] = "$0 = 1; if $1 != 0 goto +1; $0 = 0", operands[] = "=&r,r";
+    LLVMTypeRef type = LLVMFunctionType(g->i64, &g->i64, 1, false);
+
+    if (followed)
+        pointer = LLVMBuildCall2(g->b, type,
+                                 LLVMGetInlineAsm(type, code, sizeof(code) - 1, operands,
+                                                  sizeof(operands) - 1, false, false,
+                                                  LLVMInlineAsmDialectATT, false),
+                                 &pointer, 1, "");
+    return LLVMBuildICmp(g->b, LLVMIntNE, pointer, nt_i64(g, 0), "");
+}
+
 struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
 {
     enum nt_args args = g->f.prog->bound->target.args;
@@ -91,15 +122,13 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
     if (args == NT_ARGS_RECORD) {
         v.w[0] = nt_load_ctx(g, (uint32_t)e->offset, type);
     } else {
-        uint32_t offset = args == NT_ARGS_REGS ? regs_offset(e->index) : e->index * 8;
-
-        v.w[0] = nt_load_ctx(g, offset, g->i64);
+        v.w[0] = argument(g, e->index);
         if (e->size < 8)
             v.w[0] = LLVMBuildTrunc(g->b, v.w[0], type, "");
     }
     v.w[0] = widen(g, e, v.w[0]);
     if (e->maybe)
-        v.there = LLVMBuildICmp(g->b, LLVMIntNE, v.w[0], nt_i64(g, 0), "");
+        v.there = not_null(g, v.w[0], e->direct);
     return v;
 }
 
@@ -110,19 +139,30 @@ static LLVMValueRef pointer_to(struct nt_gen *g, const struct nt_expr *e, struct
     return nt_byte_at(g, LLVMBuildIntToPtr(g->b, base.w[0], g->ptr, ""), (uint32_t)e->offset);
 }
 
-/* What is read where the base is there; its words are 0 elsewhere. The test stands before arguments
- * too, of which only some can be null: the verifier has a list of its own (raw_tp_null_args), and
- * where the packet was tested once the optimiser leaves it out. */
+/* The packet was tested where the program begins. Other arguments are tested though only some can
+ * be null: the verifier has a list of its own (raw_tp_null_args). */
+static bool is_tested(struct nt_gen *g, const struct nt_expr *base)
+{
+    const struct nt_packet *p = g->f.handler->packet;
+
+    return p && base->op == NT_E_ARG && p->skb->op == NT_E_ARG && base->index == p->skb->index;
+}
+
+/* What is read where the base is there; its words are 0 elsewhere. */
 struct guarded {
-    LLVMBasicBlockRef before, read, done;
+    LLVMBasicBlockRef before, read, done; /* NULL: no test was needed */
 };
 
-static struct guarded begin_read(struct nt_gen *g, struct nt_val base)
+static struct guarded begin_read(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = {.read = nt_block_new(g, "read"), .done = nt_block_new(g, "read_done")};
-    LLVMValueRef ok = LLVMBuildICmp(g->b, LLVMIntNE, base.w[0], nt_i64(g, 0), "");
+    struct guarded r = {0};
+    LLVMValueRef ok;
 
-    ok = nt_both(g, base.there, ok);
+    if (is_tested(g, e->kid[0]))
+        return r;
+    r.read = nt_block_new(g, "read");
+    r.done = nt_block_new(g, "read_done");
+    ok = nt_both(g, base.there, not_null(g, base.w[0], e->direct_base));
     r.before = LLVMGetInsertBlock(g->b);
     LLVMBuildCondBr(g->b, ok, r.read, r.done);
     nt_at(g, r.read);
@@ -134,6 +174,8 @@ static struct nt_val end_read(struct nt_gen *g, const struct guarded *r, const s
 {
     LLVMBasicBlockRef from = LLVMGetInsertBlock(g->b);
 
+    if (!r->done)
+        return v;
     LLVMBuildBr(g->b, r->done);
     nt_at(g, r->done);
     for (uint32_t i = 0; i < e->type->words; i++)
@@ -157,7 +199,7 @@ static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words,
 
 struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = begin_read(g, base);
+    struct guarded r = begin_read(g, e, base);
     LLVMTypeRef type = int_of(g, e->size);
     LLVMValueRef from = pointer_to(g, e, base), room;
     struct nt_val v = {0};
@@ -218,7 +260,7 @@ static LLVMValueRef text_word(struct nt_gen *g, LLVMValueRef from, uint32_t offs
 
 struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = begin_read(g, base);
+    struct guarded r = begin_read(g, e, base);
     LLVMValueRef from = pointer_to(g, e, base), room;
     uint32_t words = e->type->words;
     struct nt_val v = {0};
@@ -239,7 +281,7 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
 /* An IPv6 address, or one that IPv4 is mapped into: the same words. */
 struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    struct guarded r = begin_read(g, base);
+    struct guarded r = begin_read(g, e, base);
     LLVMValueRef from = pointer_to(g, e, base);
     struct nt_val v = {0};
 
