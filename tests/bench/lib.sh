@@ -25,7 +25,7 @@ median() {
     summary "$1" | cut -d ' ' -f 1
 }
 
-# A target missed by less than this share is within the noise of a busy machine.
+# A target missed by less than this share is "close": a busy machine is as noisy as that.
 tolerance=0.1
 
 row() {
@@ -36,7 +36,7 @@ row() {
         function show(m, lo, hi) { return sprintf("%.4g (%.4g-%.4g) %s", m, lo, hi, unit) }
         BEGIN {
             ratio = a / b
-            verdict = most == "" ? "" : ratio <= most ? "reached" : ratio <= most * (1 + tolerance) ? "within noise" : "MISSED"
+            verdict = most == "" ? "" : ratio <= most ? "reached" : ratio <= most * (1 + tolerance) ? "close" : "MISSED"
             target = most == "" ? "" : sprintf("<= %.2f", most)
             printf "%s|%s|%s|%.2f|%s|%s\n", what, show(a, a1, a3), show(b, b1, b3), ratio, target, verdict
         }' >>"$work/rows"
