@@ -3,6 +3,10 @@
 find_program(NTRACE_LLVM_CONFIG NAMES llvm-config-19 REQUIRED)
 set(NTRACE_LLVM_PARTS core passes bpf bitreader linker target analysis)
 
+# LLVM's many relative relocations as a bitmap: the child that loads the plugin touches fewer pages.
+include(CheckLinkerFlag)
+check_linker_flag(C -Wl,-z,pack-relative-relocs NTRACE_HAS_RELR)
+
 function(llvm_config ret)
   execute_process(COMMAND ${NTRACE_LLVM_CONFIG} ${ARGN} OUTPUT_VARIABLE text
                   OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
@@ -28,5 +32,8 @@ function(nt_link_llvm plugin)
   endif()
   target_link_options(${plugin} PRIVATE -Wl,--gc-sections -Wl,--version-script=${exports})
   # No run path: CMake's own ends in an empty entry, the current directory, and ntrace runs as root.
+  if(NTRACE_HAS_RELR)
+    target_link_options(${plugin} PRIVATE -Wl,-z,pack-relative-relocs)
+  endif()
   set_target_properties(${plugin} PROPERTIES LINK_DEPENDS ${exports} SKIP_BUILD_RPATH ON)
 endfunction()
