@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -23,6 +24,7 @@ enum { MAX_SHORT = 4096 }; /* BPF_MAXINSNS */
 
 struct result {
     int status;
+    int unwritten; /* errno of a dump that could not be written */
     char text[512];
 };
 
@@ -49,17 +51,29 @@ static void *open_plugin(char text[512])
     return plugin;
 }
 
+/* What LLVM itself has to say is for -v. */
+static void be_quiet(const struct nt_unit *u)
+{
+    int null = u->cx->options.verbose ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (null >= 0)
+        dup2(null, STDERR_FILENO);
+}
+
 static void run_child(struct nt_unit *u, enum nt_codegen_dump dump, int elf, int back)
 {
     struct result r = {.status = -1};
-    void *plugin = open_plugin(r.text);
-    void *symbol = plugin ? dlsym(plugin, "nt_codegen") : NULL;
     codegen_fn *codegen;
+    void *plugin, *symbol;
 
+    be_quiet(u);
+    plugin = open_plugin(r.text);
+    symbol = plugin ? dlsym(plugin, "nt_codegen") : NULL;
     memcpy(&codegen, &symbol, sizeof(codegen)); /* a function's address as data */
     if (codegen)
         r.status = codegen(u, dump, stdout, elf, r.text);
-    fflush(stdout);
+    if (fflush(stdout) == EOF || ferror(stdout))
+        r.unwritten = errno ? errno : EIO;
     if (write(back, &r, sizeof(r)) != sizeof(r))
         _exit(1);
     _exit(0);
@@ -137,6 +151,9 @@ static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
     }
     if (pid < 0)
         nt_error_at_none(u->cx, NT_CODEGEN, "can't start the code generator: %s", strerror(errno));
+    else if (n == sizeof(r) && r.unwritten)
+        nt_error_at_none(u->cx, NT_FILE, "can't write to standard output: %s",
+                         strerror(r.unwritten));
     else if (n != sizeof(r) || r.status != 0)
         report(u, &r, status);
     else

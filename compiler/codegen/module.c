@@ -250,22 +250,38 @@ static int write_all(int fd, const char *at, size_t size)
     return 0;
 }
 
-static int emit(struct nt_gen *g, LLVMTargetMachineRef machine, LLVMCodeGenFileType kind, int fd,
-                struct report *r)
+static LLVMMemoryBufferRef emit(struct nt_gen *g, LLVMTargetMachineRef machine,
+                                LLVMCodeGenFileType kind, struct report *r)
 {
     LLVMMemoryBufferRef out;
     char *text = NULL;
-    int err;
 
-    if (LLVMTargetMachineEmitToMemoryBuffer(machine, g->module, kind, &text, &out))
-        return fail(r, "emit", text);
-    if (r->failed) /* the emitter says yes even then */
+    if (LLVMTargetMachineEmitToMemoryBuffer(machine, g->module, kind, &text, &out)) {
+        fail(r, "emit", text);
+        return NULL;
+    }
+    return r->failed ? NULL : out; /* the emitter says yes even then */
+}
+
+static int hand_over(struct nt_gen *g, LLVMTargetMachineRef machine, int fd, struct report *r)
+{
+    LLVMMemoryBufferRef object = emit(g, machine, LLVMObjectFile, r);
+
+    if (!object)
         return -1;
-    err = write_all(fd, LLVMGetBufferStart(out), LLVMGetBufferSize(out));
-    if (err)
-        snprintf(r->text, 512, "the object can't be handed over: %m");
-    LLVMDisposeMemoryBuffer(out);
-    return err;
+    if (write_all(fd, LLVMGetBufferStart(object), LLVMGetBufferSize(object)) == 0)
+        return 0;
+    snprintf(r->text, 512, "the object can't be handed over: %m");
+    return -1;
+}
+
+static int dump_asm(struct nt_gen *g, LLVMTargetMachineRef machine, FILE *out, struct report *r)
+{
+    LLVMMemoryBufferRef text = emit(g, machine, LLVMAssemblyFile, r);
+
+    if (text)
+        fwrite(LLVMGetBufferStart(text), 1, LLVMGetBufferSize(text), out);
+    return text ? 0 : -1;
 }
 
 static void dump_llvm(struct nt_gen *g, FILE *out)
@@ -295,6 +311,6 @@ int nt_codegen(struct nt_unit *u, enum nt_codegen_dump dump, FILE *out, int fd, 
     if (optimise(&g, machine, &r) < 0)
         return -1;
     if (dump == NT_DUMP_ASM)
-        return emit(&g, machine, LLVMAssemblyFile, fileno(out), &r);
-    return emit(&g, machine, LLVMObjectFile, fd, &r);
+        return dump_asm(&g, machine, out, &r);
+    return hand_over(&g, machine, fd, &r);
 }
