@@ -58,10 +58,13 @@ event_round() { # PACKETS
 
     event_once event.hand "$1" "$bench/loader" "$bench/count.o"
     event_once event.ntrace "$1" "$build/ntrace" -e "$question"
-    event_once event.bpftrace "$1" bpftrace -e "$question_bpftrace"
     event_once filter.hand "$1" "$bench/loader" "$bench/count_dst.o"
     event_once filter.ntrace "$1" "$build/ntrace" -e \
         "on skb_drop where dst == $wanted { count() by reason }"
+}
+
+event_round_bpftrace() { # PACKETS
+    event_once event.bpftrace "$1" bpftrace -e "$question_bpftrace"
     event_once filter.bpftrace "$1" bpftrace -e "tracepoint:skb:kfree_skb / $where_dst_bpftrace /
         { @[args->reason] = count(); } $ready_bpftrace"
 }
@@ -81,6 +84,7 @@ measure_events() { # ROUNDS PACKETS
     sysctl -q -w kernel.bpf_stats_enabled=1
     for ((i = 0; i < $1; i++)); do
         event_round "$2"
+        ((i % 4)) || event_round_bpftrace "$2"
     done
     row "event, count by reason, against C" event.ntrace event.hand ns 1.1
     row "event, count by reason, against bpftrace" event.ntrace event.bpftrace ns

@@ -5,8 +5,8 @@
 #
 #   keep SERIES NUMBER
 #   median SERIES
-#   row WHAT OURS OTHER UNIT [MOST]   medians, quartiles, and the ratio OURS / OTHER; a target
-#                                     when MOST is given: the ratio is to be at most that
+#   row WHAT OURS OTHER UNIT [MOST]   medians, quartiles, and the ratio OURS / OTHER; where MOST is
+#                                     given the ratio is to be at most that
 #   note TEXT                         a line below the table
 
 keep() {
@@ -25,17 +25,27 @@ median() {
     summary "$1" | cut -d ' ' -f 1
 }
 
+# What is measured in turns is compared in turns: the median of the ratios, so that a machine that
+# is slower for a while is so for both. Series of other lengths: the ratio of the medians.
+ratio() { # OURS OTHER
+    if [[ $(wc -l <"$work/$1") -eq $(wc -l <"$work/$2") ]]; then
+        paste "$work/$1" "$work/$2" | awk '{ print $1 / $2 }' >"$work/ratios"
+        median ratios
+    else
+        awk "BEGIN { print $(median "$1") / $(median "$2") }"
+    fi
+}
+
 # A target missed by less than this share is "close": a busy machine is as noisy as that.
 tolerance=0.1
 
 row() {
     # shellcheck disable=SC2046 # three words each
-    set -- "$1" "$4" "${5:-}" $(summary "$2") $(summary "$3")
+    set -- "$1" "$4" "${5:-}" $(summary "$2") $(summary "$3") "$(ratio "$2" "$3")"
     awk -v what="$1" -v unit="$2" -v most="$3" -v tolerance="$tolerance" \
-        -v a="$4" -v a1="$5" -v a3="$6" -v b="$7" -v b1="$8" -v b3="$9" '
+        -v a="$4" -v a1="$5" -v a3="$6" -v b="$7" -v b1="$8" -v b3="$9" -v ratio="${10}" '
         function show(m, lo, hi) { return sprintf("%.4g (%.4g-%.4g) %s", m, lo, hi, unit) }
         BEGIN {
-            ratio = a / b
             verdict = most == "" ? "" : ratio <= most ? "reached" : ratio <= most * (1 + tolerance) ? "close" : "MISSED"
             target = most == "" ? "" : sprintf("<= %.2f", most)
             printf "%s|%s|%s|%.2f|%s|%s\n", what, show(a, a1, a3), show(b, b1, b3), ratio, target, verdict
