@@ -73,9 +73,14 @@ LLVMValueRef nt_lower_truth(struct nt_gen *g, const struct nt_expr *e); /* i1; a
 
 /* stmt.c */
 void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s);
+/* guard.c: goes on at yes or, counted as held back, at no. */
 void nt_lower_guard(struct nt_gen *g, const struct nt_guard *guard, LLVMBasicBlockRef yes,
                     LLVMBasicBlockRef no);
 /* results.c: tables and rows. start.c: the clocks of latencies. */
+/* Columns and, where some can be absent, their bits, into memory. Absent words are 0, so that equal
+ * keys are equal bytes. */
+void nt_put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRef to,
+                    struct nt_expr **columns);
 void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_start(struct nt_gen *g, const struct nt_stmt *s);
@@ -109,7 +114,8 @@ LLVMValueRef nt_phi(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef a, LLVMBasi
 LLVMValueRef nt_both(struct nt_gen *g, LLVMValueRef a, LLVMValueRef b); /* i1 and; NULL is true */
 LLVMValueRef nt_is_null(struct nt_gen *g, LLVMValueRef pointer);
 /* Branches of which one way is hardly ever taken; see order.c. */
-void nt_branch(struct nt_gen *g, LLVMValueRef cond, LLVMBasicBlockRef rare, LLVMBasicBlockRef usual);
+void nt_branch(struct nt_gen *g, LLVMValueRef cond, LLVMBasicBlockRef rare,
+               LLVMBasicBlockRef usual);
 void nt_branch_null(struct nt_gen *g, LLVMValueRef pointer, LLVMBasicBlockRef null,
                     LLVMBasicBlockRef some);
 LLVMValueRef nt_zext(struct nt_gen *g, LLVMValueRef value);

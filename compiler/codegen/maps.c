@@ -5,7 +5,7 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-enum { START_ENTRIES = 65536, STACK_ENTRIES = 4096, STACK_DEPTH = 127 };
+enum { START_ENTRIES = 65536, LIMIT_KEYS = 16384, STACK_ENTRIES = 4096, STACK_DEPTH = 127 };
 
 struct map {
     const char *name;
@@ -96,6 +96,9 @@ void nt_make_maps(struct nt_gen *g)
             make_map(g, &arrays[i]);
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
+    nt_vec_each (limit, &g->u->limit_maps)
+        make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
+                                  LIMIT_KEYS, 0});
     nt_vec_each (clock, &g->u->clocks)
         make_map(g, &(struct map){(*clock)->map, BPF_MAP_TYPE_LRU_HASH, (*clock)->key_words * 8u,
                                   16, START_ENTRIES, 0});

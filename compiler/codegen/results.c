@@ -10,10 +10,8 @@ enum {
 enum { BPF_NOEXIST = 1 };
 #define F_CURRENT_CPU 0xffffffffull
 
-/* Columns and, where some can be absent, their bits, into memory. Absent words are 0, so that equal
- * keys are equal bytes. */
-static void put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRef to,
-                        struct nt_expr **columns)
+void nt_put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRef to,
+                    struct nt_expr **columns)
 {
     LLVMValueRef bits = nt_i64(g, 0);
 
@@ -59,7 +57,7 @@ static LLVMValueRef table_key(struct nt_gen *g, const struct nt_table *t, struct
 {
     if (!g->f.key)
         g->f.key = nt_room(g, key_words(&g->u->program), "key");
-    put_columns(g, &t->key, g->f.key, columns);
+    nt_put_columns(g, &t->key, g->f.key, columns);
     return g->f.key;
 }
 
@@ -251,7 +249,7 @@ void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s)
     nt_put(g, nt_i32(g, s->record), row);
     nt_put(g, cpu, nt_byte_at(g, row, 4));
     nt_put(g, nt_ktime(g), nt_word_at(g, row, 1));
-    put_columns(g, &r->body, nt_word_at(g, row, NT_RECORD_HEADER_WORDS), s->arg);
+    nt_put_columns(g, &r->body, nt_word_at(g, row, NT_RECORD_HEADER_WORDS), s->arg);
     failed = end_row(g, row, size);
     if (failed)
         LLVMBuildCondBr(g->b, failed, full, done);

@@ -92,9 +92,14 @@ static void dump_args(const char *what, struct nt_expr **args, uint32_t n, int d
 
 static void dump_guard(const struct nt_guard *g, FILE *out)
 {
-    if (g)
-        fprintf(out, " limit %llu per %llu ns", (unsigned long long)g->count,
-                (unsigned long long)g->per);
+    for (; g; g = g->next) {
+        fprintf(out, g->kind == NT_GUARD_LIMIT ? " limit %llu per %llu ns" : " sample %llu/%llu",
+                (unsigned long long)g->count, (unsigned long long)g->per);
+        for (uint32_t i = 0; i < g->layout.ncolumns; i++) {
+            fputs(i ? ", " : " by ", out);
+            nt_expr_dump(g->key[i], out);
+        }
+    }
 }
 
 static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)

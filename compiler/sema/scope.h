@@ -188,6 +188,7 @@ const char *nt_column_name(struct nt_unit *u, const struct nt_node *column);
 /* No two columns may have one name. False after a report. */
 bool nt_columns_differ(struct nt_unit *u, const struct nt_node *columns);
 struct nt_stmt *nt_block(struct nt_scope *s, const struct nt_node *block); /* stmt.c */
+/* guard.c: NULL: always. */
 struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list);
 /* The function's name of a RESULT that is a lone name or call ("exit", "printf"), or NULL. */
 const char *nt_lone_call(const struct nt_node *result);

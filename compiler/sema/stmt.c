@@ -42,32 +42,6 @@ bool nt_let(struct nt_scope *s, const struct nt_node *node, struct nt_expr **ret
     return true;
 }
 
-struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list)
-{
-    struct nt_node *node = list && list->nkids ? list->kid[0] : NULL;
-    struct nt_guard *g;
-
-    if (!node || node->sym) /* one body on several probes has one limit */
-        return node ? node->sym : NULL;
-    if (node->kind != NT_NODE_LIMIT || list->nkids > 1 || node->kid[2]->nkids) {
-        nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s",
-                 node->kind == NT_NODE_LIMIT ? "limit by key" : "take samples");
-        return NULL;
-    }
-    g = NT_NEW(s->u->cx->arena, struct nt_guard);
-    g->at = node->span;
-    if (!nt_constant(s, node->kid[0], &g->count) || !nt_constant(s, node->kid[1], &g->per))
-        return NULL;
-    if (g->count < 1 || g->count > UINT32_MAX || g->per < 1000000) {
-        nt_error(s->u->cx, node->span, NT_VALUE,
-                 "a limit is a number of rows, at least one, in a time of at least 1ms");
-        return NULL;
-    }
-    g->index = s->u->nlimits++;
-    node->sym = g;
-    return g;
-}
-
 static struct nt_stmt *new_stmt(struct nt_scope *s, enum nt_stmt_kind kind,
                                 const struct nt_node *node)
 {

@@ -76,11 +76,17 @@ struct nt_agg_stmt {
     uint32_t nargs;
 };
 
-/* limit N/s */
+/* `limit 100/s by K`, `sample 1/64`: what lets a body run now and then only. */
+enum nt_guard_kind { NT_GUARD_LIMIT, NT_GUARD_SAMPLE };
 struct nt_guard {
-    uint64_t count, per; /* per: ns */
-    uint32_t index;      /* slot of the limits map */
+    enum nt_guard_kind kind;
     struct nt_span at;
+    uint64_t count, per; /* LIMIT: so often per ns; SAMPLE: count of per */
+    const char *map;     /* LIMIT: whose slots count: an array, or a hash by key */
+    uint32_t index;      /* LIMIT without keys: its slot */
+    struct nt_expr **key;
+    struct nt_layout layout; /* of the key */
+    struct nt_guard *next;   /* has to let it run too */
 };
 
 struct nt_stmt {

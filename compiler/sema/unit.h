@@ -52,6 +52,12 @@ struct nt_table_build {
     bool cleared;
 };
 
+/* The slots of a limit by key. */
+struct nt_limit_map {
+    const char *name;
+    uint16_t key_words;
+};
+
 /* A BPF program: the bodies of one probe. */
 struct nt_prog {
     const char *name;
@@ -84,7 +90,8 @@ struct nt_unit {
     NT_VEC(struct nt_record) records;
     NT_VEC(struct nt_body) bodies;
     NT_VEC(struct nt_clock *) clocks;
-    uint32_t nlimits;
+    uint32_t nlimits; /* without keys: slots of one array */
+    NT_VEC(struct nt_limit_map) limit_maps;
     bool uses_stacks;
 
     NT_VEC(struct nt_prog) progs;
