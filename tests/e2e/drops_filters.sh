@@ -19,7 +19,7 @@ leaves() { # COUNT OPTIONS...
 
 leaves 15 --src "$left_ip/24"
 leaves 15 --dst "$right_ip"
-leaves 16 --dst "$right_ip6/64"
+leaves 16 --dst "$right_ip6/127"
 leaves 31 --dst "$right_ip,$right_ip6"
 leaves 19 --src "$own" --sport 1000
 leaves 2 --src "$own" --dport 10

@@ -15,7 +15,12 @@ left_sends cut "$right_ip6" 80
 stop_ntrace
 
 expect "exit code" "$status" 0
-expect "connections refused" "$(final_cells refused)" "$right_ip 9 $left_ip 3
+# Before 6.10 the kernel tells only of resets that have a socket.
+refused=
+if has tracepoint:tcp:tcp_send_reset:reason; then
+    refused="$right_ip 9 $left_ip 3
 $right_ip6 9 $left_ip6 4"
+fi
+expect "connections refused" "$(final_cells refused)" "$refused"
 expect "connections cut off" "$(final_cells cut)" "$left_ip $right_ip 80 close 1
 $left_ip6 $right_ip6 80 close 1"

@@ -13,7 +13,7 @@ table inet test {
 END
 
 # One retransmit, then the connection is given up.
-in_left sysctl -q -w net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0
+in_left sysctl -q -e -w net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0
 
 start_ntrace --format json -e "
     on tcp_retransmit where rport == 81 and raddr in {$right_ip, $right_ip6} {

@@ -9,16 +9,16 @@
 #   kprobe           the kernel has kprobes
 #   fentry           the kernel lets functions be traced by fentry (it may have them and refuse)
 #   module-btf       types of modules too
-#   drop-reasons     the kernel says why it drops packets (5.17)
 #   ovs              Open vSwitch with the kernel's datapath
 #   vhost            vhost-net
 #   module:NAME      a module, loaded, built in or to be loaded
-#   tracepoint:SYS:NAME
+#   tracepoint:SYS:NAME[:FIELD]
 #   command:NAME     a program in the path
 #   native           the machine itself: not a guest of the lab
 #
 #   needs_of FILE        the words of a test
 #   lacks WORD           says why this machine does not have it, and returns 0; 1 when it has
+#   kernel_at_least V    for what only the version tells
 #   require WORD...      ends a test with exit code 77 and the reason, when something is lacking
 
 needs_of() {
@@ -42,7 +42,15 @@ can_make_namespaces() {
     ip netns add "nt-try-$$" 2>/dev/null && ip netns del "nt-try-$$"
 }
 
-has() {
+has_tracepoint() { # SYS:NAME[:FIELD]
+    local system name field
+
+    IFS=: read -r system name field <<<"$1"
+    grep -Eqs "^[[:space:]]field:.*${field:+[ *]$field(\[.*)?;}" \
+        "/sys/kernel/tracing/events/$system/$name/format"
+}
+
+has() { # WORD
     case $1 in
     root) [[ $(id -u) -eq 0 ]] ;;
     btf) [[ -r /sys/kernel/btf/vmlinux ]] ;;
@@ -50,12 +58,11 @@ has() {
     kprobe) [[ -e /sys/bus/event_source/devices/kprobe ]] ;;
     fentry) has_fentry ;;
     module-btf) has_module veth && [[ -e /sys/kernel/btf/veth ]] ;;
-    drop-reasons) grep -qs 'enum skb_drop_reason' <(bpftool btf dump file /sys/kernel/btf/vmlinux format c) ;;
     ovs) command -v ovs-vswitchd >/dev/null && has_module openvswitch ;;
     vhost) has_module vhost_net && [[ -c /dev/vhost-net ]] ;;
     native) [[ -z ${NTRACE_LAB:-} ]] ;;
     module:*) has_module "${1#module:}" ;;
-    tracepoint:*) [[ -d /sys/kernel/tracing/events/$(tr : / <<<"${1#tracepoint:}") ]] ;;
+    tracepoint:*) has_tracepoint "${1#tracepoint:}" ;;
     command:*) command -v "${1#command:}" >/dev/null ;;
     *)
         echo "unknown need: $1" >&2
@@ -71,11 +78,15 @@ lacks() {
     btf) echo "this kernel describes no types" ;;
     netns) echo "cannot make network namespaces here" ;;
     native) echo "not for guests" ;;
-    kprobe | fentry | module-btf | drop-reasons) echo "this kernel has no $1" ;;
+    kprobe | fentry | module-btf) echo "this kernel has no $1" ;;
     module:* | tracepoint:*) echo "this kernel has no ${1/:/ }" ;;
     command:*) echo "needs ${1#command:}" ;;
     *) echo "needs $1" ;;
     esac
+}
+
+kernel_at_least() { # MAJOR.MINOR
+    printf '%s\n' "$1" "$(uname -r)" | sort -V -C
 }
 
 require() {
