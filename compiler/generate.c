@@ -93,13 +93,12 @@ static void take_elf(struct nt_unit *u, int elf)
 /* Kernels before 5.2 take short programs only. */
 static void check_sizes(struct nt_unit *u)
 {
-    if (nt_kernel_has(u->cx->kernel, NT_FEATURE_LONG))
-        return;
     for (uint32_t i = 0; i < u->program.nprobes; i++) {
         const struct nt_probe *p = &u->program.probes[i];
         uint32_t n = nt_object_insns(u->program.elf, u->program.elf_size, p->prog);
 
-        if (n > MAX_SHORT)
+        /* Asking costs the kernel 2 ms: only who needs to know asks. */
+        if (n > MAX_SHORT && !nt_kernel_has(u->cx->kernel, NT_FEATURE_LONG))
             nt_hint(
                 nt_error(u->cx, p->at, NT_TOO_MUCH,
                          "what is done on '%s' takes %u instructions, this kernel runs %u at most",

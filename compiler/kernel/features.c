@@ -100,9 +100,10 @@ static bool accepts_atomic_fetch(void)
 static bool accepts_read_kernel(void)
 {
     const struct bpf_insn insns[] = {
-        MOV(BPF_REG_2, 0),
-        MOV(BPF_REG_3, 0),
         INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, BPF_REG_10, 0, 0),
+        INSN(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_1, 0, 0, -8),
+        MOV(BPF_REG_2, 8),
+        MOV(BPF_REG_3, 0),
         INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_probe_read_kernel),
         MOV(BPF_REG_0, 0),
         EXIT,
