@@ -27,7 +27,7 @@ left_sends frame left0 "$(frame_v4 fd 0000)" 14                                 
 stop_ntrace
 
 expect "exit code" "$status" 0
-expect "drops" "$(final_cells drops)" "ICMP_CSUM icmp null 12
+expect "drops" "$(final_cells drops)" "$(by_reason "ICMP_CSUM icmp null 12
 ICMP_CSUM icmp6 null 13
 IP_CSUM udp 9 3
 IP_INHDR null null 15
@@ -35,7 +35,7 @@ IP_NOPROTO 253 null 14
 OTHERHOST udp 9 8
 TCP_CSUM tcp 9 21
 UDP_CSUM udp 9 9
-UNHANDLED_PROTO null null 7"
+UNHANDLED_PROTO null null 7")"
 expect "unparsed" "$(json 'select(.type == "counters") | .probes[].unparsed' | tail -1)" 15
 grep -q '^ntrace: skb_drop: packets whose headers could not be read: 15$' "$work/err" ||
     fail "unparsed packets are not said"

@@ -23,7 +23,7 @@ left_sends tcp "$right_ip" 80 7
 stop_ntrace
 
 expect "exit code" "$status" 0
-expect "drops" "$(final_rows drops)" '{"key":{"dport":80,"proto":"tcp","reason":"NO_SOCKET"},"values":{"count()":7}}
-{"key":{"dport":9,"proto":"udp","reason":"NO_SOCKET"},"values":{"count()":9}}
-{"key":{"dport":9,"proto":"udp","reason":"UDP_CSUM"},"values":{"count()":6}}
-{"key":{"dport":99,"proto":"udp","reason":"NETFILTER_DROP"},"values":{"count()":5}}'
+expect "drops" "$(final_cells drops)" "$(by_reason "NETFILTER_DROP udp 99 5
+NO_SOCKET tcp 80 7
+NO_SOCKET udp 9 9
+UDP_CSUM udp 9 6")"

@@ -10,7 +10,9 @@ in_right tc qdisc add dev right0 parent 1: handle 2: pfifo limit 4
 right_serves hold "$right_ip6" 53
 
 start_ntrace --format json -e "
-    on skb_drop where src in {$left_ip, $right_ip} and reason == QDISC_DROP { queues = count() by dev }
+    on skb_drop where src == $left_ip and dev == \"left0\" or src == $right_ip and dev == \"right0\" {
+        queues = count() by reason, dev
+    }
     on skb_drop where dst == $right_ip6 and dport == 53 { sockets = count() by reason }"
 left_sends udp "$right_ip" 9 40 size=1000
 right_sends udp "$left_ip" 9 40 size=1000
@@ -22,9 +24,9 @@ dropped() { # NAMESPACE INTERFACE
 }
 
 expect "exit code" "$status" 0
-expect "drops of the queues" "$(final_cells queues)" "left0 $(dropped "$left" left0)
-right0 $(dropped "$right" right0)"
+expect "drops of the queues" "$(final_cells queues)" "$(by_reason "QDISC_DROP left0 $(dropped "$left" left0)
+QDISC_DROP right0 $(dropped "$right" right0)")"
 [[ $(dropped "$left" left0) -gt 30 ]] || fail "the queue was not full"
 refused=$(in_right nstat -asz Udp6RcvbufErrors | awk '$1 == "Udp6RcvbufErrors" { print $2 }')
-expect "drops of the socket" "$(final_cells sockets)" "SOCKET_RCVBUFF $refused"
+expect "drops of the socket" "$(final_cells sockets)" "$(by_reason "SOCKET_RCVBUFF $refused")"
 [[ $refused -gt 90 ]] || fail "the socket was not full"

@@ -8,5 +8,5 @@ left_sends udp "$right_ip" 9 12
 stop_ntrace
 
 expect "exit code" "$status" 0
-grep -qE '^ *NO_SOCKET +12$' "$work/out" || fail "no line for the reason"
+grep -qE "^ *$(reason NO_SOCKET) +12$" "$work/out" || fail "no line for the reason"
 ! grep -q 'lost' "$work/err" || fail "something was lost"

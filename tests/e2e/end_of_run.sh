@@ -14,7 +14,7 @@ for signal in INT TERM; do
     expect "exit code after SIG$signal" "$status" 0
     expect "report after SIG$signal" "$(tr -s ' ' <"$work/out")" "drops by reason
 reason count()
-NO_SOCKET 5"
+$(reason NO_SOCKET) 5"
 done
 
 run_ntrace --duration 200ms -e "$script"
@@ -28,4 +28,4 @@ stop_ntrace
 expect "report of end" "$(tr -s ' ' <"$work/out" | sed 's/^[0-9]*:[0-9:]* //')" "the end
 drops by reason
 reason count()
-NO_SOCKET 7"
+$(reason NO_SOCKET) 7"

@@ -17,6 +17,9 @@
 #   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
 #   event_cells              rows of emit, sorted: their values in the script's order
+#   reason NAME              a drop's reason as text shows it: - where the kernel gives none (before 5.17)
+#   by_reason ROWS           cells "REASON KEYS... COUNT" as this kernel has them: where it gives no reasons
+#                            they are null, and what is then alike is counted together
 #   hex_ip IPV4, hex_ip6 IPV6    the bytes of an address, for frames
 #   frame_v4 PROTO PAYLOAD   a frame from left to right, all in hexadecimal digits: `frame` sends it
 #   frame_v6 NEXT PAYLOAD
@@ -153,6 +156,23 @@ final_cells() {
 event_cells() {
     jq -r 'select(.type == "event") | [.data[]] | map(tostring) | join(" ")' "$work/out" | sort ||
         fail "the output is not JSON"
+}
+
+gives_reasons() {
+    has tracepoint:skb:kfree_skb:reason
+}
+
+reason() {
+    if gives_reasons; then echo "$1"; else echo -; fi
+}
+
+by_reason() {
+    if gives_reasons; then
+        echo "$1"
+    else
+        awk '{ count = $NF; $1 = "null"; $NF = ""; total[$0] += count }
+            END { for (key in total) print key total[key] }' <<<"$1" | sort
+    fi
 }
 
 hex_ip() {

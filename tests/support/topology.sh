@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# More between the two namespaces of net.sh than a wire: `source "$SUPPORT/topology.sh"` after e2e.sh.
+# What is made lies in the namespaces and goes with them, but for the bridge (topology_down).
+#
+#   netem_left ARGS...     delay, loss and the like of what left sends: delay 20ms, loss 10%
+#   vlan_up ID             left0.ID and right0.ID with $left_vlan_ip and $right_vlan_ip
+#   vxlan_up VNI           vx0 on both sides with $left_vxlan_ip and $right_vxlan_ip
+#   nat_up IP              what left sends to IP goes to right, and comes back from IP
+#   ovs_up                 an Open vSwitch bridge, $bridge, in the kernel's datapath, between left1 and
+#                          right1 with $left_ovs_ip and $right_ovs_ip; call topology_down from a trap
+# shellcheck disable=SC2154,SC2034 # names of net.sh; names for the test
+
+left_vlan_ip=172.16.0.1 right_vlan_ip=172.16.0.2
+left_vxlan_ip=172.17.0.1 right_vxlan_ip=172.17.0.2
+left_ovs_ip=172.18.0.1 right_ovs_ip=172.18.0.2
+bridge=nt-br-$$
+
+netem_left() {
+    in_left tc qdisc replace dev left0 root netem "$@"
+}
+
+# One of two interfaces that know each other: no ARP is needed, as in net.sh.
+join_link() { # NAMESPACE INTERFACE IP MAC OTHER-IP OTHER-MAC
+    ip -n "$1" link set "$2" address "$4" addrgenmode none arp off
+    ip -n "$1" addr add "$3/24" dev "$2"
+    ip -n "$1" link set "$2" up
+    ip -n "$1" neigh replace "$5" lladdr "$6" dev "$2" nud permanent
+}
+
+join_links() { # LEFT-INTERFACE RIGHT-INTERFACE LEFT-IP RIGHT-IP NUMBER
+    local left_own right_own
+
+    left_own=$(printf '02:00:00:%02x:00:01' "$5")
+    right_own=$(printf '02:00:00:%02x:00:02' "$5")
+    join_link "$left" "$1" "$3" "$left_own" "$4" "$right_own"
+    join_link "$right" "$2" "$4" "$right_own" "$3" "$left_own"
+}
+
+vlan_up() { # ID
+    ip -n "$left" link add "left0.$1" link left0 type vlan id "$1"
+    ip -n "$right" link add "right0.$1" link right0 type vlan id "$1"
+    join_links "left0.$1" "right0.$1" $left_vlan_ip $right_vlan_ip 1
+    # The wire takes only what is sent to its own address.
+    ip -n "$left" link set left0 promisc on
+    ip -n "$right" link set right0 promisc on
+}
+
+vxlan_up() { # VNI
+    ip -n "$left" link add vx0 type vxlan id "$1" dev left0 dstport 4789 \
+        local "$left_ip" remote "$right_ip"
+    ip -n "$right" link add vx0 type vxlan id "$1" dev right0 dstport 4789 \
+        local "$right_ip" remote "$left_ip"
+    join_links vx0 vx0 $left_vxlan_ip $right_vxlan_ip 2
+}
+
+nat_up() { # IP
+    ip -n "$left" route add "$1" via "$right_ip"
+    in_right nft -f - <<END
+table ip topology {
+    chain in {
+        type nat hook prerouting priority -100
+        ip daddr $1 dnat to $right_ip
+    }
+}
+END
+}
+
+# Before 10 s of uptime Open vSwitch 3.1 counts no handler threads, and loses every upcall.
+start_ovs() {
+    local uptime
+
+    modprobe openvswitch
+    ! ovs-vsctl --timeout=2 show >/dev/null 2>&1 || return 0
+    while read -r uptime _ </proc/uptime && [[ ${uptime%.*} -lt 12 ]]; do
+        sleep 0.5
+    done
+    mkdir -p /var/run/openvswitch /etc/openvswitch
+    /usr/share/openvswitch/scripts/ovs-ctl --system-id=random start >"$work/ovs.log" 2>&1 ||
+        fail "Open vSwitch does not start: $(tail -5 "$work/ovs.log")"
+}
+
+ovs_up() {
+    local side
+
+    start_ovs
+    ovs-vsctl add-br "$bridge"
+    ip link set "$bridge" addrgenmode none up
+    for side in left right; do
+        ip link add "${side}1" netns "${!side}" type veth peer name "nt-$side-p"
+        ip link set "nt-$side-p" addrgenmode none up
+        ovs-vsctl add-port "$bridge" "nt-$side-p"
+    done
+    join_links left1 right1 $left_ovs_ip $right_ovs_ip 3
+}
+
+topology_down() {
+    ovs-vsctl --timeout=5 --if-exists del-br "$bridge" 2>/dev/null || true
+}
