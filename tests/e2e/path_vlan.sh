@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # needs: root module:8021q
-# Packets of a VLAN are seen on its own device, without the tag.
+# Packets of a VLAN are received once, from the device below it, and sent once by each.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 # shellcheck source=tests/support/topology.sh
@@ -8,9 +8,12 @@ source "$SUPPORT/topology.sh"
 
 vlan_up 5
 start_ntrace --format json -e "
-    on rx where src == $left_vlan_ip and dev == \"right0.5\" { received = count(), sum(len) by dst, vlan_id }"
+    on rx where src == $left_vlan_ip { received = count() by dst, dev }
+    on tx where src == $left_vlan_ip { sent = count() by dst, dev }"
 left_sends udp "$right_vlan_ip" 9 6 size=100
 stop_ntrace
 
 expect "exit code" "$status" 0
-expect "received" "$(final_cells received)" "$right_vlan_ip null 6 852"
+expect "received" "$(final_cells received)" "$right_vlan_ip right0 6"
+expect "sent" "$(final_cells sent)" "$right_vlan_ip left0 6
+$right_vlan_ip left0.5 6"

@@ -33,6 +33,13 @@ pack_tree() { # WORK CMD...
     truncate -s %1M "$1/tree.tar"
 }
 
+# An initramfs may be several archives, one after the other.
+pack_initrd() { # WORK
+    cp tests/lab/initramfs-init "$1/init"
+    cp "$kernel_dir/initrd" "$1/initrd"
+    (cd "$1" && echo init | cpio --quiet -o -H newc | gzip -1) >>"$1/initrd"
+}
+
 drive() { # FILE
     echo "-drive file=$1,format=raw,if=virtio,snapshot=on,cache=unsafe"
 }
@@ -42,10 +49,11 @@ drive() { # FILE
 boot() { # WORK QEMU-OPTION...
     local append="console=ttyS0 quiet mitigations=off panic=-1 random.trust_cpu=on norandmaps"
 
+    pack_initrd "$1"
     # shellcheck disable=SC2046 # drive gives two words
     timeout --foreground -k 10 "$timeout" qemu-system-x86_64 -accel tcg,thread=multi \
         -cpu max,cx16=off -smp 2 -m 1536 -no-reboot -nic none -display none -monitor none \
-        -kernel "$kernel_dir/vmlinuz" -initrd "$kernel_dir/initrd" -append "$append" \
+        -kernel "$kernel_dir/vmlinuz" -initrd "$1/initrd" -append "$append" \
         $(drive "$root_image") $(drive "$kernel_dir/modules.img") $(drive "$1/tree.tar") "${@:2}"
 }
 

@@ -2,22 +2,24 @@
 # The end-to-end tests in a guest of each kernel, all in one boot.
 #
 #   run_suite KERNEL...     0 when none failed. Leaves of each kernel, in build/lab/KERNEL, `results`
-#                           (of run_tests) and the logs of tests that failed.
+#                           (what run_tests says) and the logs of tests that said something.
 #
 # Settings: $tests, a regular expression; those of guest.sh.
 # shellcheck disable=SC2154 # the settings are the caller's
 
 run_suite() { # KERNEL...
-    local kernel results=$build/lab start
+    local kernel results=$build/lab start status
 
     for kernel in "$@"; do
         echo "== kernel $kernel"
         rm -rf "${results:?}/$kernel"
         mkdir -p "$results/$kernel"
         start=$SECONDS
-        files=$results/$kernel guest_run "$kernel" tests/lab/run_tests "$tests" || true
-        # A guest that hung gives no files back.
-        [[ -s $results/$kernel/results ]] || echo "guest failed 0 ended early" >"$results/$kernel/results"
+        status=0
+        files=$results/$kernel guest_run "$kernel" tests/lab/run_tests "$tests" |
+            tee "$results/$kernel/results" || status=$?
+        # A guest that hung has said something of some tests only.
+        [[ $status -le 1 ]] || echo "guest failed 0 ended early" | tee -a "$results/$kernel/results"
         show_logs "$results/$kernel"
         echo "== kernel $kernel: $((SECONDS - start)) s"
     done
