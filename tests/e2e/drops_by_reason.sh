@@ -19,7 +19,7 @@ left_sends udp "$right_ip6" 9 4
 left_sends udp "$right_ip" 99 3
 left_sends udp "$right_ip6" 99 2
 left_sends udp "$right_ip" 9 6 badsum
-left_sends tcp "$right_ip" 80 7
+left_sends tcp "$right_ip" 80 7 >"$work/stood"
 stop_ntrace
 
 expect "exit code" "$status" 0

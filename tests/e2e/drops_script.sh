@@ -23,7 +23,12 @@ traffic
 wait_until "a report came" grep -q '"type":"table"' "$work/out"
 stop_ntrace
 expect "exit code" "$status" 0
-# The site is a function and an offset: the two families check and refuse in functions of their own.
+# The site is a function and an offset: the two families check and refuse in functions of their own, that
+# of 7.x in their callers.
+sites() {
+    sed 's/+0x[0-9a-f]*//; s/ udp_rcv / __udp4_lib_rcv /; s/ udpv6_rcv / __udp6_lib_rcv /'
+}
+
 shown="NO_SOCKET __udp4_lib_rcv 5
 NO_SOCKET __udp6_lib_rcv 4" left_out=2 singles='9 "NO_SOCKET"
 4 "UDP_CSUM"' text="NO_SOCKET __udp4_lib_rcv 19
@@ -37,7 +42,7 @@ null __udp6_lib_rcv 5" left_out=0 singles="13 null" text="- __udp4_lib_rcv 22
 - tcp_v4_rcv 7
 - __udp6_lib_rcv 5"
 fi
-expect "drops shown" "$(final_cells drops | sed 's/+0x[0-9a-f]*//')" "$shown"
+expect "drops shown" "$(final_cells drops | sites)" "$shown"
 expect "rows left out" "$(json 'select(.type == "table" and .final) | .more')" "$left_out"
 expect "single packets" "$(json 'select(.type == "event") | .data
     | select(.latency > 0 and .dev == "right0" and (.flow | endswith(" udp"))) | .reason' | uniq -c | awk '{ print $1, $2 }')" \
@@ -47,6 +52,6 @@ start_ntrace "$SUPPORT/../../stdlib/drops.nt" --dst "$right_ip,$right_ip6" --dpo
 traffic
 stop_ntrace
 expect "exit code" "$status" 0
-expect "text" "$(sed 's/+0x[0-9a-f]*//' "$work/out" | tr -s ' ')" "drops by reason, location
+expect "text" "$(tr -s ' ' <"$work/out" | sites)" "drops by reason, location
 reason location count()
 $text"

@@ -134,13 +134,15 @@ static void send_udp(char **args)
     struct address to = address(args[0], port), from;
     struct options o = options(args + 3);
     static const char data[MAX_FRAME];
-    int fd;
+    int one = 1, fd;
 
     if (o.badsum) {
         send_bad_udp(to, port, n, &o);
         return;
     }
     fd = socket_or_exit(to.any.sa_family, SOCK_DGRAM, 0);
+    /* Two may send from one port at a time. */
+    check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0, "setsockopt");
     from = address(to.any.sa_family == AF_INET ? "0.0.0.0" : "::", o.sport);
     check(bind(fd, &from.any, from.len) == 0, "bind");
     for (unsigned i = 0; i < n; i++)
