@@ -55,7 +55,7 @@ show_table() { # DIRECTORY KERNEL...
         }
         END {
             format = "%-" width "s"
-            printf format, "\ntest"
+            printf "\n" format, "test"
             for (i = 1; i <= n; i++) printf "  %-7s", kernel[i]
             for (t = 1; t <= total; t++) {
                 printf "\n" format, tests[t]
