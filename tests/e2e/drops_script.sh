@@ -40,7 +40,7 @@ expect "single packets" "$(json 'select(.type == "event") | .data
     | select(.latency > 0 and .dev == "right0" and (.flow | endswith(" udp"))) | .reason' | uniq -c | awk '{ print $1, $2 }')" \
     "$singles"
 
-start_ntrace "$SUPPORT/../../stdlib/drops.nt" --dst "$right_ip,$right_ip6" --dport 9,10 --interval 1h
+start_ntrace "$SUPPORT/../../stdlib/drops.nt" --dst "$right_ip,$right_ip6" --dport 9,10 --interval 1h --threshold 1h
 traffic
 stop_ntrace
 expect "exit code" "$status" 0
