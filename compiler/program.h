@@ -4,27 +4,15 @@
 #pragma once
 
 #include "compiler/base/source.h"
+#include "compiler/bpf/counters.h"
 #include "compiler/catalog/aggs.h"
 #include "compiler/catalog/types.h"
 
 /* Map names in the object. Those of tables are in struct nt_table. */
 #define NT_MAP_COUNTERS "nt_counters" /* per-CPU array [probe] of u64[NT_CNT_MAX] */
 #define NT_MAP_GEN      "nt_gen"      /* array [table] of u64: which buffer events write, 0 or 1 */
-#define NT_MAP_RINGS    "nt_rings"    /* array of maps [cpu]: one ring buffer a CPU; or perf events */
-#define NT_MAP_STACKS   "nt_stacks"   /* stack trace map, u64[127] */
-
-/* What a probe counts about itself. */
-enum nt_counter {
-    NT_CNT_RING_FULL,  /* rows that found the ring full */
-    NT_CNT_OTHERS,     /* updates that found a table full and went to (others) */
-    NT_CNT_UNPARSED,   /* packets whose headers could not be read */
-    NT_CNT_NO_START,   /* latencies whose start was not seen */
-    NT_CNT_HELD,       /* rows held back by limit */
-    NT_CNT_START_FULL, /* starts that found no room */
-    NT_CNT_STACK,      /* stacks that could not be taken */
-    NT_CNT_MISSED, /* runs the kernel skipped: filled in by the runtime, from the kernel's count */
-    NT_CNT_MAX,
-};
+#define NT_MAP_RINGS    "nt_rings"  /* array of maps [cpu]: one ring buffer a CPU; or perf events */
+#define NT_MAP_STACKS   "nt_stacks" /* stack trace map, u64[127] */
 
 /* One BPF program and the hook it sits on. The order of the array is the order of attaching. */
 struct nt_probe {

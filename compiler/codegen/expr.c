@@ -314,6 +314,8 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
         return stack(g, F_USER_STACK);
     case NT_E_LATENCY:
         return g->f.latency;
+    case NT_E_STATE:
+        return nt_load_state(g, e);
     case NT_E_LOCAL:
         return g->f.locals[e->index];
     case NT_E_NUMBER:

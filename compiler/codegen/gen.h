@@ -24,10 +24,11 @@ struct nt_fn {
     LLVMValueRef fn, ctx;
     LLVMBasicBlockRef entry; /* allocas, and arguments: loaded once, the same value everywhere */
     LLVMValueRef arg[NT_MAX_ARGS];
-    LLVMMetadataRef scope; /* DISubprogram */
-    LLVMValueRef key;      /* room for a table's key, made on first use */
-    LLVMValueRef index;    /* room for an array's index, likewise */
-    LLVMValueRef scratch;  /* room that helpers fill and that is read at once, likewise */
+    LLVMMetadataRef scope;  /* DISubprogram */
+    LLVMValueRef key;       /* room for a table's key, made on first use */
+    LLVMValueRef index;     /* room for an array's index, likewise */
+    LLVMValueRef state_key; /* room for a key of state, likewise */
+    LLVMValueRef scratch;   /* room that helpers fill and that is read at once, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
     uint8_t layers; /* parsed on every way to here */
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
@@ -86,6 +87,10 @@ void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_start(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_forget(struct nt_gen *g, const struct nt_stmt *s);
 struct nt_val nt_find_latency(struct nt_gen *g);
+/* state.c: what begins with @. */
+struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e);
+void nt_lower_keep(struct nt_gen *g, const struct nt_stmt *s);
+void nt_lower_delete(struct nt_gen *g, const struct nt_stmt *s);
 
 /* prog.c */
 void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p);

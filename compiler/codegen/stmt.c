@@ -61,6 +61,12 @@ void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
         case NT_S_AGG:
             nt_lower_agg(g, s);
             break;
+        case NT_S_KEEP:
+            nt_lower_keep(g, s);
+            break;
+        case NT_S_DELETE:
+            nt_lower_delete(g, s);
+            break;
         case NT_S_START:
             nt_lower_start(g, s);
             break;

@@ -131,16 +131,48 @@ static void check_on(struct nt_unit *u, const struct nt_node *on)
     }
 }
 
-void nt_check(struct nt_unit *u)
+static bool check_bodies(struct nt_unit *u)
 {
     bool has_on = false;
 
-    nt_params_require(u);
     nt_kid_each (item, u->script)
         if ((*item)->kind == NT_NODE_ON) {
             has_on = true;
             check_on(u, *item);
         }
+    return has_on;
+}
+
+/* The types of state follow from use, and a body may read what a later one writes: bodies are
+ * checked, without a word, until no type is new; what came of it is thrown away. */
+static void learn_states(struct nt_unit *u)
+{
+    const struct nt_source *text = &u->cx->sources.at[u->source];
+    uint32_t said = u->cx->diags.list.n, errors = u->cx->diags.nerrors;
+
+    if (!memchr(text->text, '@', text->len))
+        return;
+    nt_states_declare(u);
+    said = u->cx->diags.list.n;
+    errors = u->cx->diags.nerrors;
+    do {
+        u->learned = false;
+        check_bodies(u);
+        u->handlers.n = u->starts.n = u->ends.n = u->clocks.n = 0;
+        u->tables.n = u->records.n = 0;
+        u->cx->diags.list.n = said;
+        u->cx->diags.nerrors = errors;
+    } while (u->learned);
+}
+
+void nt_check(struct nt_unit *u)
+{
+    bool has_on;
+
+    nt_params_require(u);
+    learn_states(u);
+    has_on = check_bodies(u);
+    nt_states_check(u);
     nt_user_bodies(u);
     nt_params_unused(u);
     if (u->where && !u->where_used && !u->cx->diags.nerrors)

@@ -58,6 +58,8 @@ void nt_expr_dump(const struct nt_expr *e, FILE *out)
         fprintf(out, " %s", e->header->name);
     if (e->op == NT_E_LOAD || e->op == NT_E_HEADER)
         fprintf(out, " %u%s", e->size * 8u, e->swapped ? "be" : "");
+    if (e->state)
+        fprintf(out, " @%s", e->state->name);
     if (e->op == NT_E_ARG || e->op == NT_E_LOCAL)
         fprintf(out, " %u", e->index);
     if (e->offset)
@@ -107,7 +109,7 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
     static const char *const names[] = {
         [NT_S_LET] = "let",       [NT_S_IF] = "if",         [NT_S_RECORD] = "record",
         [NT_S_AGG] = "aggregate", [NT_S_RETURN] = "return", [NT_S_START] = "start",
-        [NT_S_FORGET] = "forget"};
+        [NT_S_FORGET] = "forget", [NT_S_KEEP] = "keep",     [NT_S_DELETE] = "delete"};
 
     for (; s; s = s->next) {
         indent(depth, out);
@@ -116,6 +118,11 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
             fprintf(out, " %u", s->slot);
         if (s->kind == NT_S_RECORD)
             fprintf(out, " %u", s->record);
+        if (s->state) {
+            fputc(' ', out);
+            nt_expr_dump(s->state, out);
+            fputs(s->add ? " +=" : s->expr ? " =" : "", out);
+        }
         if (s->kind == NT_S_AGG)
             fprintf(out, " table %u", s->agg->table);
         if (s->expr) {

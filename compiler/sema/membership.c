@@ -161,9 +161,8 @@ struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node)
         return NULL;
     }
     if (right->kind == NT_NODE_STATE) {
-        nt_error(s->u->cx, right->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't keep state in `@` variables");
-        return nt_broken(s->u, node->span);
+        e = nt_in_state(s, node->kid[0], right, node->span);
+        return node->flag ? nt_not(s->u, e, node->span) : e;
     }
     m.value = nt_decay(s->u, nt_value(s, node->kid[0], NULL));
     if (m.value->type->kind == NT_KIND_ERROR)

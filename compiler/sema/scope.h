@@ -188,6 +188,15 @@ const char *nt_column_name(struct nt_unit *u, const struct nt_node *column);
 /* No two columns may have one name. False after a report. */
 bool nt_columns_differ(struct nt_unit *u, const struct nt_node *columns);
 struct nt_stmt *nt_block(struct nt_scope *s, const struct nt_node *block); /* stmt.c */
+/* state.c */
+struct nt_expr *nt_state_value(struct nt_scope *s, const struct nt_node *node);
+struct nt_stmt *nt_keep(struct nt_scope *s, const struct nt_node *assign);
+struct nt_stmt *nt_forget_state(struct nt_scope *s, const struct nt_node *node);
+struct nt_expr *nt_in_state(struct nt_scope *s, const struct nt_node *key,
+                            const struct nt_node *state, struct nt_span at);
+void nt_states_declare(struct nt_unit *u);
+/* Reports state that is read and never written. */
+void nt_states_check(struct nt_unit *u);
 /* guard.c: NULL: always. */
 struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list);
 /* The function's name of a RESULT that is a lone name or call ("exit", "printf"), or NULL. */

@@ -145,8 +145,9 @@ static struct nt_stmt *statement(struct nt_scope *s, const struct nt_node *node)
     case NT_NODE_FOR:
         return unsupported(s, node, "run loops");
     case NT_NODE_ASSIGN:
+        return nt_keep(s, node);
     case NT_NODE_DELETE:
-        return unsupported(s, node, "keep state in `@` variables");
+        return nt_forget_state(s, node);
     default: /* BAD: reported already */
         return NULL;
     }

@@ -13,6 +13,8 @@
 
 #include <stdio.h>
 
+enum { NT_MAX_STATE_KEYS = 6 };
+
 enum nt_eop {
 #define NT_E(name) NT_E_##name,
 #include "compiler/sema/typed.def"
@@ -55,6 +57,7 @@ struct nt_expr {
     uint64_t w[NT_MAX_WORDS];
     const struct nt_header *header;
     const struct nt_test *test;
+    const struct nt_state *state;
     uint32_t ntests;
 };
 
@@ -64,8 +67,22 @@ enum nt_stmt_kind {
     NT_S_RECORD,
     NT_S_AGG,
     NT_S_RETURN,
+    NT_S_KEEP,   /* @x[key] = expr, @x[key] += expr */
+    NT_S_DELETE, /* delete @x[key] */
     NT_S_START,
     NT_S_FORGET
+};
+
+/* What begins with @: a map from a key to a value, both of types that follow from use. */
+struct nt_state {
+    const char *name; /* without @ */
+    const char *map;
+    const struct nt_type *type; /* of the value; NULL: not known yet */
+    const struct nt_type *key[NT_MAX_STATE_KEYS];
+    uint8_t nkeys;
+    bool keyed; /* the key's types are known */
+    uint32_t max;
+    struct nt_span at; /* first use */
 };
 
 struct nt_agg_stmt {
@@ -101,6 +118,8 @@ struct nt_stmt {
     struct nt_expr **arg; /* RECORD: columns */
     uint32_t narg;
     struct nt_agg_stmt *agg;
+    struct nt_expr *state;  /* KEEP, DELETE: the STATE that is meant */
+    bool add;               /* KEEP: add to what is there */
     struct nt_clock *clock; /* START, FORGET */
     struct nt_expr *mark;   /* START: what tells an older packet at this address apart, or NULL */
 };

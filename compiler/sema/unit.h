@@ -90,6 +90,8 @@ struct nt_unit {
     NT_VEC(struct nt_record) records;
     NT_VEC(struct nt_body) bodies;
     NT_VEC(struct nt_clock *) clocks;
+    NT_VEC(struct nt_state *) states;
+    bool learned;     /* a type of some state became known */
     uint32_t nlimits; /* without keys: slots of one array */
     NT_VEC(struct nt_limit_map) limit_maps;
     bool uses_stacks;

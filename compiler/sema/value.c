@@ -331,7 +331,7 @@ struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const s
     case NT_NODE_CAST:
         return nt_cast(s, node);
     case NT_NODE_STATE:
-        return unsupported(s, node, "keep state in `@` variables");
+        return nt_state_value(s, node);
     case NT_NODE_TUPLE:
         return unsupported(s, node, "use a value of several parts here");
     case NT_NODE_BAD:

@@ -7,9 +7,8 @@ source "$SUPPORT/e2e.sh"
 start_ntrace --format json -e "
     on rx where src == $left_ip limit 10/1d by sport { emit sport }
     on rx where src == $left_ip { if udp limit 3/1d by src, flow { rows = count() by sport } else { others = count() } }"
-in_left taskset -c 0 "$TRAFFIC" udp "$right_ip" 9 300 sport=1000 &
+in_left taskset -c 0 "$TRAFFIC" udp "$right_ip" 9 300 sport=1000
 in_left taskset -c $(($(nproc) - 1)) "$TRAFFIC" udp "$right_ip" 9 200 sport=1000
-wait $!
 in_left "$TRAFFIC" udp "$right_ip" 9 40 sport=1001
 in_left "$TRAFFIC" udp "$right_ip" 9 4 sport=1002
 stop_ntrace

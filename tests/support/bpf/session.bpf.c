@@ -1,5 +1,6 @@
 /* A program as the compiler would make it, by hand: what the runtime is tested with. It watches one
  * process: getppid(KEY) fills two tables, getuid(KEY) becomes a row. */
+#include "compiler/bpf/counters.h"
 #include "compiler/bpf/slots.h"
 
 #include <linux/bpf.h>
@@ -9,7 +10,7 @@
 typedef unsigned long long u64;
 typedef unsigned int u32;
 
-enum { GETUID = 102, GETPPID = 110, PT_REGS_DI = 112, COUNTERS = 8, RING_FULL = 0, OTHERS = 1 };
+enum { GETUID = 102, GETPPID = 110, PT_REGS_DI = 112 };
 enum { BY_KEY_MAX = 64 };
 
 struct sum {
@@ -20,7 +21,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, u32);
-    __type(value, u64[COUNTERS]);
+    __type(value, u64[NT_CNT_MAX]);
 } nt_counters SEC(".maps");
 
 struct {
@@ -100,7 +101,7 @@ static __always_inline void count_by_key(u64 key)
     buffer = *gen & 1;
     slot = buffer ? slot_of(&by_key_1, &key, &zero) : slot_of(&by_key_0, &key, &zero);
     if (!slot) {
-        count(OTHERS);
+        count(NT_CNT_OTHERS);
         slot = bpf_map_lookup_elem(&by_key_others, &buffer);
     }
     if (slot)
@@ -132,7 +133,7 @@ static __always_inline void emit(struct bpf_raw_tracepoint_args *ctx, u64 key)
     bpf_get_stack(ctx, &row[4], sizeof(row[4]), 0);
     row[5] = bpf_get_stackid(ctx, &nt_stacks, BPF_F_REUSE_STACKID);
     if (bpf_ringbuf_output(ring, row, sizeof(row), 0) < 0)
-        count(RING_FULL);
+        count(NT_CNT_RING_FULL);
 }
 
 SEC("raw_tp/sys_enter")

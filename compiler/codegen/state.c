@@ -1,0 +1,134 @@
+/* State: values in hash maps. A key that is absent, or a value that is, leaves all as it was. */
+#include "compiler/codegen/gen.h"
+
+enum { BPF_ANY, BPF_NOEXIST };
+
+/* Of the longest key: all keys of a program are used at once and share the room. */
+static LLVMValueRef key_room(struct nt_gen *g)
+{
+    if (!g->f.state_key)
+        g->f.state_key = nt_room(g, NT_MAX_KEY_WORDS / 2, "state_key");
+    return g->f.state_key;
+}
+
+/* Writes the key; gives whether it is there (NULL: always). */
+static LLVMValueRef put_key(struct nt_gen *g, const struct nt_expr *place)
+{
+    struct nt_val keys[NT_MAX_STATE_KEYS];
+    LLVMValueRef there = NULL, room = key_room(g);
+    uint32_t word = 0;
+
+    /* All of them first: a key may itself be read from state. */
+    for (uint32_t i = 0; i < place->nkids; i++) {
+        keys[i] = nt_lower(g, place->kid[i]);
+        there = nt_both(g, there, keys[i].there);
+    }
+    if (!place->nkids)
+        nt_put(g, nt_i64(g, 0), room);
+    for (uint32_t i = 0; i < place->nkids; i++)
+        for (uint32_t w = 0; w < place->state->key[i]->words; w++, word++) {
+            bool has = w < place->kid[i]->type->words && keys[i].w[w];
+
+            nt_put(g, has ? keys[i].w[w] : nt_i64(g, 0), nt_word_at(g, room, word));
+        }
+    return there;
+}
+
+struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e)
+{
+    LLVMValueRef there = put_key(g, e),
+                 at = nt_map_lookup(g, nt_map(g, e->state->map), key_room(g));
+    LLVMBasicBlockRef before, some = nt_block_new(g, "kept"), done = nt_block_new(g, "state");
+    struct nt_val v = {0};
+
+    before = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, nt_is_null(g, at), done, some);
+    nt_at(g, some);
+    for (uint32_t i = 0; i < e->type->words; i++)
+        v.w[i] = nt_get(g, g->i64, nt_word_at(g, at, i));
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    for (uint32_t i = 0; i < e->type->words; i++)
+        v.w[i] = nt_phi(g, g->i64, nt_i64(g, 0), before, v.w[i], some);
+    v.there = nt_both(g, there, nt_phi(g, g->i1, nt_false(g), before, nt_true(g), some));
+    return v;
+}
+
+static void set(struct nt_gen *g, const struct nt_stmt *s, const struct nt_val *v,
+                LLVMBasicBlockRef done)
+{
+    const struct nt_state *state = s->state->state;
+    LLVMBasicBlockRef full = nt_block_new(g, "state_full");
+    LLVMValueRef room = nt_scratch(g), failed;
+
+    for (uint32_t i = 0; i < state->type->words; i++)
+        nt_put(g, v->w[i] ? v->w[i] : nt_i64(g, 0), nt_word_at(g, room, i));
+    failed = nt_map_update(g, nt_map(g, state->map), key_room(g), room, BPF_ANY);
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, failed, nt_i64(g, 0), ""), full, done);
+    nt_at(g, full);
+    nt_count(g, NT_CNT_STATE_FULL);
+    LLVMBuildBr(g->b, done);
+}
+
+/* Atomic: two CPUs may add to one key, and to one that is just being made. */
+static void add(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by, LLVMBasicBlockRef done)
+{
+    LLVMBasicBlockRef found = nt_block_new(g, "add"), missing = nt_block_new(g, "make");
+    LLVMBasicBlockRef full = nt_block_new(g, "state_full"), from_a, from_b;
+    LLVMValueRef map = nt_map(g, s->state->state->map), room = nt_scratch(g), a, b;
+
+    a = nt_map_lookup(g, map, key_room(g));
+    from_a = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, nt_is_null(g, a), missing, found);
+    nt_at(g, missing);
+    nt_put(g, nt_i64(g, 0), room);
+    nt_map_update(g, map, key_room(g), room, BPF_NOEXIST);
+    b = nt_map_lookup(g, map, key_room(g));
+    from_b = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, nt_is_null(g, b), full, found);
+    nt_at(g, full);
+    nt_count(g, NT_CNT_STATE_FULL);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, found);
+    LLVMBuildAtomicRMW(g->b, LLVMAtomicRMWBinOpAdd, nt_phi(g, g->ptr, a, from_a, b, from_b), by,
+                       LLVMAtomicOrderingMonotonic, false);
+    LLVMBuildBr(g->b, done);
+}
+
+void nt_lower_keep(struct nt_gen *g, const struct nt_stmt *s)
+{
+    LLVMBasicBlockRef write = nt_block_new(g, "keep"), done = nt_block_new(g, "kept");
+    LLVMValueRef there;
+    struct nt_val v;
+
+    nt_need_layers(g, s->expr->layers | s->state->layers);
+    v = nt_lower(g, s->expr);
+    there = nt_both(g, put_key(g, s->state), v.there);
+    if (there)
+        LLVMBuildCondBr(g->b, there, write, done);
+    else
+        LLVMBuildBr(g->b, write);
+    nt_at(g, write);
+    if (s->add)
+        add(g, s, v.w[0], done);
+    else
+        set(g, s, &v, done);
+    nt_at(g, done);
+}
+
+void nt_lower_delete(struct nt_gen *g, const struct nt_stmt *s)
+{
+    LLVMBasicBlockRef some = nt_block_new(g, "delete"), done = nt_block_new(g, "deleted");
+    LLVMValueRef there;
+
+    nt_need_layers(g, s->state->layers);
+    there = put_key(g, s->state);
+    if (there)
+        LLVMBuildCondBr(g->b, there, some, done);
+    else
+        LLVMBuildBr(g->b, some);
+    nt_at(g, some);
+    nt_map_delete(g, nt_map(g, s->state->state->map), key_room(g));
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}

@@ -1,0 +1,228 @@
+/* State: `@born[skb] = now`, `@n += 1`, `delete @born[skb]`. The types of key and value follow from
+ * use: the first key that is written or read, the first value that is assigned, gives the type.
+ * Since a body may read what a later one writes, bodies are checked until no type is new (check.c).
+ */
+#include "compiler/sema/scope.h"
+
+#include <string.h>
+
+enum { DEFAULT_MAX = 10240, LARGEST_MAX = 1 << 24 };
+
+static struct nt_state *find_state(struct nt_unit *u, const char *name, struct nt_span at)
+{
+    struct nt_state *state;
+
+    nt_vec_each (it, &u->states)
+        if (strcmp((*it)->name, name) == 0)
+            return *it;
+    state = NT_NEW(u->cx->arena, struct nt_state);
+    *state = (struct nt_state){.name = name, .max = DEFAULT_MAX, .at = at};
+    state->map = nt_sprintf(u->cx->arena, "nt_s%u", u->states.n);
+    *nt_vec_push(u->cx->arena, &u->states) = state;
+    return state;
+}
+
+/* `map @born: max 4096` */
+void nt_states_declare(struct nt_unit *u)
+{
+    struct nt_scope s = {.u = u};
+
+    nt_kid_each (it, u->script) {
+        const struct nt_node *item = *it;
+        uint64_t max;
+
+        if (item->kind != NT_NODE_MAP)
+            continue;
+        if (item->kid[1])
+            nt_error(u->cx, item->kid[1]->span, NT_UNSUPPORTED,
+                     "this version of ntrace can't let state age (`ttl`)");
+        if (!item->kid[0] || !nt_constant(&s, item->kid[0], &max))
+            continue;
+        if (max < 1 || max > LARGEST_MAX)
+            nt_error(u->cx, item->kid[0]->span, NT_VALUE, "a map holds 1 to %d keys", LARGEST_MAX);
+        else
+            find_state(u, item->name, item->name_at)->max = (uint32_t)max;
+    }
+}
+
+static bool key_words_fit(const struct nt_state *state)
+{
+    uint32_t words = 0;
+
+    for (uint32_t i = 0; i < state->nkeys; i++)
+        words += state->key[i]->words;
+    return words <= NT_MAX_KEY_WORDS / 2;
+}
+
+/* The first use says how many keys there are and of which types. */
+static bool fit_keys(struct nt_scope *s, struct nt_state *state, struct nt_expr **keys, uint32_t n,
+                     struct nt_span at)
+{
+    if (n > NT_MAX_STATE_KEYS || (state->keyed && n != state->nkeys)) {
+        struct nt_diag *d = nt_error(s->u->cx, at, NT_ARGUMENTS, "'@%s' is used with %u key%s here",
+                                     state->name, n, n == 1 ? "" : "s");
+        if (n > NT_MAX_STATE_KEYS)
+            nt_hint(d, "%d are the most", NT_MAX_STATE_KEYS);
+        else
+            nt_label(d, state->at, "with %u here", state->nkeys);
+        return false;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        if (keys[i]->type->kind == NT_KIND_ERROR)
+            return false;
+        if (!state->keyed)
+            state->key[i] = keys[i]->type;
+        keys[i] = nt_fit(s, keys[i], state->key[i]);
+        if (keys[i]->type->kind == NT_KIND_ERROR)
+            return false;
+    }
+    if (!state->keyed) {
+        state->keyed = true;
+        state->nkeys = (uint8_t)n;
+        state->at = at;
+        s->u->learned = true;
+    }
+    if (key_words_fit(state))
+        return true;
+    nt_error(s->u->cx, at, NT_TOO_MUCH, "the keys of '@%s' have more than %d bytes", state->name,
+             NT_MAX_KEY_WORDS / 2 * 8);
+    return false;
+}
+
+/* The place that a STATE node means; NULL after a report. Its type is that of the value, if known.
+ */
+static struct nt_expr *state_place(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_state *state = find_state(s->u, node->name, node->span);
+    struct nt_expr *keys[NT_MAX_STATE_KEYS + 1] = {0}, *e;
+    uint32_t n = node->nkids > NT_MAX_STATE_KEYS ? NT_MAX_STATE_KEYS + 1 : node->nkids;
+
+    if (!s->bound) {
+        nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
+                 "this version of ntrace can read state in bodies of events only");
+        return NULL;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = nt_decay(s->u, nt_value(s, node->kid[i], NULL));
+    if (!fit_keys(s, state, keys, n, node->span))
+        return NULL;
+    e = nt_expr_new(s->u, NT_E_STATE, state->type ? state->type : &nt_type_error, node->span);
+    e->state = state;
+    e->maybe = true;
+    e->cost = 3;
+    for (uint32_t i = 0; i < n; i++) {
+        e->kid[e->nkids++] = keys[i];
+        e->layers |= keys[i]->layers;
+    }
+    return e;
+}
+
+struct nt_expr *nt_state_value(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *e = state_place(s, node);
+
+    return e ? e : nt_broken(s->u, node->span);
+}
+
+struct nt_expr *nt_in_state(struct nt_scope *s, const struct nt_node *key,
+                            const struct nt_node *state, struct nt_span at)
+{
+    struct nt_node *both;
+    struct nt_expr *e;
+
+    if (state->nkids) {
+        nt_error(s->u->cx, state->span, NT_NOT_A_VALUE, "`in` takes the map: %s in @%s",
+                 nt_node_text(s->u->cx, key), state->name);
+        return nt_broken(s->u, at);
+    }
+    both = nt_node_with(s->u->cx, NT_NODE_STATE, at, 1, (struct nt_node *)key);
+    both->name = state->name;
+    e = state_place(s, both);
+    if (!e || e->type->kind == NT_KIND_ERROR)
+        return nt_broken(s->u, at);
+    e = nt_expr_with(s->u, NT_E_EXISTS, &nt_type_bool, at, 1, e);
+    e->maybe = false;
+    return e;
+}
+
+static struct nt_stmt *new_stmt(struct nt_scope *s, enum nt_stmt_kind kind, struct nt_span at,
+                                struct nt_expr *place)
+{
+    struct nt_stmt *stmt = NT_NEW(s->u->cx->arena, struct nt_stmt);
+
+    *stmt = (struct nt_stmt){.kind = kind, .at = at, .state = place};
+    return stmt;
+}
+
+/* A text's type has room for what comes later; numbers are numbers. */
+static const struct nt_type *kept_type(struct nt_unit *u, const struct nt_expr *value)
+{
+    if (value->type->kind == NT_KIND_STRING)
+        return nt_type_new_string(u->cx->arena, NT_MAX_WORDS);
+    return value->type;
+}
+
+static bool is_additive(struct nt_scope *s, const struct nt_node *node,
+                        const struct nt_state *state)
+{
+    if (node->op != NT_OP_ADD && node->op != NT_OP_SUB) {
+        nt_hint(nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
+                         "this version of ntrace can change state by `=`, `+=` and `-=`"),
+                "write @x = @x ... instead");
+        return false;
+    }
+    if (!state->type || (nt_is_number(state->type) && state->type->kind != NT_KIND_POINTER))
+        return true;
+    nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be added to",
+             nt_type_said(s->u, state->type));
+    return false;
+}
+
+struct nt_stmt *nt_keep(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *place = state_place(s, node->kid[0]), *value;
+    struct nt_state *state;
+    struct nt_stmt *stmt;
+
+    if (!place)
+        return NULL;
+    state = (struct nt_state *)place->state;
+    if (node->op && !is_additive(s, node, state))
+        return NULL;
+    value = nt_decay(s->u, nt_value(s, node->kid[1], state->type));
+    if (value->type->kind == NT_KIND_ERROR)
+        return NULL;
+    if (!state->type && value->op != NT_E_ABSENT) {
+        state->type = kept_type(s->u, value);
+        s->u->learned = true;
+    }
+    if (!state->type)
+        return NULL;
+    value = nt_fit(s, value, state->type);
+    if (value->type->kind == NT_KIND_ERROR)
+        return NULL;
+    if (node->op == NT_OP_SUB)
+        value =
+            nt_arith(s->u, NT_X_SUB, nt_const(s->u, value->type, node->span, 0), value, node->span);
+    stmt = new_stmt(s, NT_S_KEEP, node->span, place);
+    stmt->expr = value;
+    stmt->add = node->op != NT_OP_NONE;
+    return stmt;
+}
+
+struct nt_stmt *nt_forget_state(struct nt_scope *s, const struct nt_node *node)
+{
+    struct nt_expr *place = state_place(s, node->kid[0]);
+
+    return place ? new_stmt(s, NT_S_DELETE, node->span, place) : NULL;
+}
+
+void nt_states_check(struct nt_unit *u)
+{
+    nt_vec_each (it, &u->states)
+        if (!(*it)->type && !u->cx->diags.nerrors)
+            nt_hint(nt_error(u->cx, (*it)->at, NT_UNKNOWN_NAME, "nothing is ever kept in '@%s'",
+                             (*it)->name),
+                    "a body keeps something by @%s = ... or @%s[key] = ...", (*it)->name,
+                    (*it)->name);
+}
