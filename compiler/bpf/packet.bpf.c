@@ -26,6 +26,12 @@ static inline u64 nothing(u8 *h, u32 bytes, u64 result)
     return result;
 }
 
+/* Version 4 and a header of 20 to 60 bytes. */
+static inline _Bool is_ipv4(const u8 *h)
+{
+    return (u8)(h[0] - 0x45) <= 0x4f - 0x45;
+}
+
 /* Reads layer 3 at off; false where it does not look like one of this type. */
 static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
 {
@@ -34,7 +40,7 @@ static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
     if (off + need > tail || !read(h, NT_L3_BYTES, head + off))
         return 0;
     if (type == ETH_IP)
-        return h[0] >> 4 == 4 && (h[0] & 15) >= 5;
+        return is_ipv4(h);
     return type == ETH_ARP || h[0] >> 4 == 6;
 }
 
@@ -60,15 +66,27 @@ static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
 }
 
 /* Gives what there is, and where it begins. The verifier takes no offset that was never written. */
-u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, u64 data, u32 tail, u32 network, u32 mac,
-                 u32 protocol, u32 place);
-u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, u64 data, u32 tail, u32 network, u32 mac,
-                 u32 protocol, u32 place)
+/* Most packets are IPv4 and where the network header is said to be: these come first, and what the
+ * others need (where the data and the link layer begin) is read for them alone. */
+u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, const u64 *data_at, u32 tail, u32 network,
+                 const u16 *mac_at, u32 protocol, u32 place);
+u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, const u64 *data_at, u32 tail, u32 network,
+                 const u16 *mac_at, u32 protocol, u32 place)
 {
-    u32 start = (u32)(data - head), off = network, type = protocol;
+    u32 off = network, type = protocol, start, mac;
     u8 ethertype[2];
+    u64 data;
     _Bool ok;
 
+    if ((place == NT_AT_NETWORK || place == NT_AT_ANY) && likely(type == ETH_IP) &&
+        likely(off + 20 <= tail) && likely(read(h, NT_L3_BYTES, head + off)) &&
+        likely(is_ipv4(h))) {
+        *ret_off = off;
+        return NT_HAVE_IP;
+    }
+    data = *data_at;
+    mac = *mac_at;
+    start = (u32)(data - head);
     *ret_off = 0;
     if (place == NT_AT_DATA) {
         if (!read(ethertype, sizeof(ethertype), data + 12))

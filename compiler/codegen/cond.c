@@ -145,12 +145,42 @@ static void second(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef 
     g->f.layers = layers;
 }
 
+/* `ip.dst ?? ip6.dst == 10.0.0.2`: each alternative is compared by itself, where it is there, so
+ * that the common one costs no more than if it stood alone. */
+static bool has_alternatives(const struct nt_expr *e)
+{
+    enum { MANY_TESTS = 4 };
+
+    return (e->op == NT_E_CMP || e->op == NT_E_IN) && e->kid[0]->op == NT_E_ELSE &&
+           (e->op == NT_E_IN ? e->ntests <= MANY_TESTS : e->kid[1]->op == NT_E_CONST);
+}
+
+static void by_alternatives(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef yes,
+                            LLVMBasicBlockRef no)
+{
+    LLVMBasicBlockRef one = nt_block_new(g, "one"), other = nt_block_new(g, "other");
+    struct nt_expr first = *e, rest = *e;
+    struct nt_val v;
+
+    first.kid[0] = e->kid[0]->kid[0];
+    rest.kid[0] = e->kid[0]->kid[1];
+    rest.layers = rest.kid[0]->layers;
+    v = nt_lower(g, first.kid[0]);
+    LLVMBuildCondBr(g->b, v.there ? v.there : nt_true(g), one, other);
+    nt_at(g, one);
+    nt_lower_cond(g, &first, yes, no);
+    nt_at(g, other);
+    second(g, &rest, yes, no);
+}
+
 void nt_lower_cond(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef yes,
                    LLVMBasicBlockRef no)
 {
     LLVMBasicBlockRef next;
 
-    if (e->op == NT_E_NOT) {
+    if (has_alternatives(e)) {
+        by_alternatives(g, e, yes, no);
+    } else if (e->op == NT_E_NOT) {
         nt_lower_cond(g, e->kid[0], no, yes);
     } else if (e->op == NT_E_AND || e->op == NT_E_OR) {
         next = nt_block_new(g, e->op == NT_E_AND ? "and" : "or");

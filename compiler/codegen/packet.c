@@ -51,6 +51,20 @@ static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
     g->f.layers |= NT_LAYER_L2;
 }
 
+/* Where a field of the skb lies, for what is read on rare ways only: in the skb itself where plain
+ * loads will do, else its value on the stack. */
+static LLVMValueRef field_at(struct nt_gen *g, const struct nt_expr *e)
+{
+    LLVMValueRef room;
+
+    if (e && e->op == NT_E_LOAD && e->direct_base)
+        return nt_byte_at(g, LLVMBuildIntToPtr(g->b, nt_lower(g, e->kid[0]).w[0], g->ptr, ""),
+                          (uint32_t)e->offset);
+    room = nt_room(g, 1, "field");
+    nt_put(g, field(g, e, g->i64), room);
+    return room;
+}
+
 static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
 {
     LLVMValueRef off = NULL;
@@ -58,10 +72,10 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
         room_for(g, &g->f.l3_bytes, NT_L3_BYTES, "l3"),
         room_for(g, &off, 4, "l3_off"),
         field(g, p->head, g->i64),
-        field(g, p->data, g->i64),
+        field_at(g, p->data),
         field(g, p->tail, g->i32),
         field(g, p->network, g->i32),
-        field(g, p->mac, g->i32),
+        field_at(g, p->mac),
         field(g, p->protocol, g->i32),
         nt_i32(g, p->place),
     };
