@@ -35,13 +35,15 @@ static struct nt_expr *arg(struct nt_scope *s, const struct nt_node *call, uint3
 static struct nt_expr *make_exists(struct nt_scope *s, const struct nt_node *call)
 {
     struct nt_param *p = nt_param_of(s->u, call->kid[0]);
+    struct nt_scope lacking = *s;
     struct nt_expr *e;
 
     if (p) {
         p->used = true;
         return nt_const(s->u, &nt_type_bool, call->span, !p->any);
     }
-    e = arg(s, call, 0, NULL);
+    lacking.may_lack = true;
+    e = arg(&lacking, call, 0, NULL);
     if (e->type->kind == NT_KIND_ERROR || e->op == NT_E_SCOPE)
         return e; /* a header's scope says by itself whether it is there */
     if (!e->maybe || e->op == NT_E_ABSENT)

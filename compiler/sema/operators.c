@@ -68,9 +68,12 @@ struct nt_expr *nt_choose(struct nt_scope *s, const struct nt_node *node,
 static struct nt_expr *or_else(struct nt_scope *s, const struct nt_node *node,
                                const struct nt_type *want)
 {
-    struct nt_expr *a = nt_value(s, node->kid[0], want);
-    struct nt_expr *b = nt_value(s, node->kid[1], want ? want : a->type);
+    struct nt_scope lacking = *s;
+    struct nt_expr *a, *b;
 
+    lacking.may_lack = true;
+    a = nt_value(&lacking, node->kid[0], want);
+    b = nt_value(s, node->kid[1], want ? want : a->op == NT_E_ABSENT ? NULL : a->type);
     if (!unify(s, &a, &b))
         return nt_broken(s->u, node->span);
     return nt_else(s->u, a, b, node->span);

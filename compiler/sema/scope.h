@@ -34,6 +34,7 @@ struct nt_scope {
     uint32_t *nlocals;
     struct nt_expr *self;                 /* `this` of a view */
     const struct nt_header *bytes;        /* the header that u8(0) and the like read, in its view */
+    bool may_lack; /* within x ?? y or exists(x): members that this kernel lacks are absent */
     const struct nt_expansion *expansion; /* fields and functions being expanded */
 };
 

@@ -201,6 +201,8 @@ static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
         e = nt_kernel_field(s->u, base, node->name, node->span);
     if (!e && field)
         e = nt_expand_field(s, field, base, NULL, node->span);
+    if (!e && s->may_lack && base->type->kind == NT_KIND_POINTER)
+        return nt_absent(s->u, &nt_type_int, node->span);
     return e ? e : nt_unknown_member(s, node, base);
 }
 
