@@ -32,8 +32,8 @@ struct nt_scope {
     struct nt_handler *handler;   /* what is being built; NULL with bound NULL */
     struct nt_local *locals;
     uint32_t *nlocals;
-    struct nt_expr *self;                 /* `this` of a view */
-    const struct nt_header *bytes;        /* the header that u8(0) and the like read, in its view */
+    struct nt_expr *self;          /* `this` of a view */
+    const struct nt_header *bytes; /* the header that u8(0) and the like read, in its view */
     bool may_lack; /* within x ?? y or exists(x): members that this kernel lacks are absent */
     const struct nt_expansion *expansion; /* fields and functions being expanded */
 };
