@@ -26,11 +26,6 @@ static const char *const names[NT_FEATURE_MAX] = {
     [NT_FEATURE_LONG] = "long",
 };
 
-const char *nt_feature_name(enum nt_feature f)
-{
-    return names[f];
-}
-
 struct nt_probed *nt_probed_new(void)
 {
     return calloc(1, sizeof(struct nt_probed));

@@ -105,7 +105,6 @@ enum nt_feature {
     NT_FEATURE_LONG,         /* programs of more than 4,096 instructions (5.2) */
     NT_FEATURE_MAX,
 };
-const char *nt_feature_name(enum nt_feature f); /* "fentry" */
 /* Asked by trying, once. Without the privilege to try, false. */
 bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f);
 /* Highest instruction set it takes: 2, 3 or 4. Asked by trying; 3 when that is not possible. */
