@@ -85,7 +85,7 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 
 %type <word> word dotted
 %type <node> item items param_type type choice names map_options how_long count
-%type <node> opt_default opt_of opt_where opt_max opt_type opt_key opt_by
+%type <node> older opt_default opt_of opt_where opt_max opt_type opt_key opt_by
 %type <node> enumerators enumerator event_from alternatives alternative probes probe args arg
 %type <node> members event_member fields field stages stage eventrefs eventref
 %type <node> body block statements compound else simple result columns column print limits limit per
@@ -109,7 +109,8 @@ items:
   ;
 
 item:
-    PARAM word ':' param_type opt_default SEP  { $$ = NAMED(PARAM, @$, $2, 2, $4, $5); }
+    PARAM word older ':' param_type opt_default SEP
+                                        { $$ = NAMED(PARAM, @$, $2, 3, $5, $6, $3); }
   | USE word SEP                        { $$ = NAMED(USE, @$, $2, 0); }
   | USE STRING SEP                      { $$ = NAMED(USE, @$, nt_node_string($2), 0); }
   | CONST word '=' expr SEP             { $$ = NAMED(CONST, @$, $2, 1, $4); }
@@ -132,6 +133,9 @@ item:
   | END block                           { $$ = WITH(END, @$, 1, $2); }
   ;
 
+older:       %empty { $$ = NULL; }
+  | older ',' word  { $$ = $1 ? ADD($1, WORD($3)) : ONE(WORD($3)); }
+  ;
 opt_default: %empty { $$ = NULL; } | '=' expr { $$ = $2; } ;
 opt_of:      %empty { $$ = NULL; } | OF word  { $$ = WORD($2); } ;
 opt_where:   %empty { $$ = NULL; } | WHERE expr { $$ = $2; } ;

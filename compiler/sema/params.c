@@ -103,6 +103,16 @@ static void declare_param(struct nt_unit *u, const struct nt_node *node, bool co
 
 /* -- the command line ------------------------------------------------------------------------- */
 
+/* Its own name, or an older one of the option. */
+static bool has_name(const struct nt_node *param, const char *name)
+{
+    if (param->kid[2])
+        nt_kid_each (older, param->kid[2])
+            if (strcmp((*older)->name, name) == 0)
+                return true;
+    return strcmp(param->name, name) == 0;
+}
+
 static struct nt_param *param_of_option(struct nt_unit *u, const char *option, size_t len)
 {
     char *name = nt_strndup(u->cx->arena, option, len);
@@ -110,7 +120,10 @@ static struct nt_param *param_of_option(struct nt_unit *u, const char *option, s
     for (char *c = name; *c; c++)
         if (*c == '-')
             *c = '_';
-    return nt_names_find(&u->params, name);
+    nt_vec_each (p, &u->param_list)
+        if (has_name((*p)->node, name))
+            return *p;
+    return NULL;
 }
 
 static const char *option_text(struct nt_unit *u, const char *param)
@@ -303,6 +316,10 @@ static void help_line(struct nt_unit *u, const struct nt_param *p, FILE *out)
         nt_str_printf(&left, " %s%s", p->type->name, p->is_set ? "[,...]" : "");
     }
     fprintf(out, "  %-30s %s", left.at, p->node->doc ? p->node->doc : "");
+    if (p->node->kid[2])
+        nt_kid_each (older, p->node->kid[2])
+            fprintf(out, "%s%s", *older == p->node->kid[2]->kid[0] ? "; or " : ", ",
+                    option_text(u, (*older)->name));
     if (p->required) {
         fputs(p->node->doc ? " (required)" : "(required)", out);
     } else if (!p->any && !is_bool_flag(p)) {
