@@ -93,6 +93,11 @@ static struct nt_expr *event_where(struct nt_scope *s)
     return event && event->kid[1] ? nt_condition(s, event->kid[1]) : NULL;
 }
 
+bool nt_handler_of_event(struct nt_scope *s)
+{
+    return set_where(s->u, s->handler, event_where(s));
+}
+
 static void check_bound(struct nt_unit *u, const struct nt_node *on, const struct nt_bound *b,
                         struct nt_span at)
 {

@@ -58,6 +58,8 @@ static void add_probe(struct nt_unit *u, const struct nt_bound *b, const struct 
     if (kind == NT_S_START && o->is_packet)
         stmt->mark = mark_of(&s, at);
     h->body = stmt;
+    if (!nt_handler_of_event(&s))
+        return;
     if (kind == NT_S_START)
         *nt_vec_push(u->cx->arena, &u->starts) = h;
     else

@@ -73,7 +73,8 @@ static struct nt_expr *or_else(struct nt_scope *s, const struct nt_node *node,
 
     lacking.may_lack = true;
     a = nt_value(&lacking, node->kid[0], want);
-    b = nt_value(s, node->kid[1], want ? want : a->op == NT_E_ABSENT ? NULL : a->type);
+    lacking.may_lack = s->may_lack || a->op != NT_E_ABSENT; /* one of them has to be there */
+    b = nt_value(&lacking, node->kid[1], want ? want : a->op == NT_E_ABSENT ? NULL : a->type);
     if (!unify(s, &a, &b))
         return nt_broken(s->u, node->span);
     return nt_else(s->u, a, b, node->span);

@@ -129,6 +129,8 @@ struct nt_expr *nt_expand_field(const struct nt_scope *outer, const struct nt_no
 void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
 bool nt_bound_has_packet(const struct nt_bound *b);
 void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handler->packet */
+/* Makes the event's own `where` the handler's; false: it can never be true here. */
+bool nt_handler_of_event(struct nt_scope *s);
 
 /* header_value.c */
 struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,

@@ -16,7 +16,17 @@ table inet test {
 }
 END
 
+# What a disk writes ends with an interrupt.
+write_to_disk() {
+    local file
+
+    file=$(mktemp -p /var/tmp)
+    dd if=/dev/zero of="$file" bs=4k count=16 conv=fsync status=none
+    rm -f "$file"
+}
+
 make_traffic() {
+    write_to_disk
     left_sends udp "$right_ip" 9 3
     left_sends udp "$right_ip6" 9 3
     right_serves serve "$right_ip" 82 2
