@@ -55,16 +55,16 @@ LLVMValueRef nt_scratch(struct nt_gen *g)
     return g->f.scratch;
 }
 
-LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, uint32_t offset)
+LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, int64_t offset)
 {
-    LLVMValueRef index = nt_i64(g, offset);
+    LLVMValueRef index = nt_i64(g, (uint64_t)offset);
 
     return offset ? LLVMBuildGEP2(g->b, g->i8, base, &index, 1, "") : base;
 }
 
 LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word)
 {
-    return nt_byte_at(g, base, word * 8);
+    return nt_byte_at(g, base, word * 8ll);
 }
 
 LLVMValueRef nt_get(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef at)

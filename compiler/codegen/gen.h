@@ -111,7 +111,7 @@ void nt_jump(struct nt_gen *g, LLVMBasicBlockRef to);  /* unless the block has e
 LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name);
 LLVMValueRef nt_scratch(struct nt_gen *g);
 LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word); /* address */
-LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, uint32_t offset);
+LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, int64_t offset);
 LLVMValueRef nt_get(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef at);
 void nt_put(struct nt_gen *g, LLVMValueRef value, LLVMValueRef at);
 LLVMValueRef nt_phi(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef a, LLVMBasicBlockRef from_a,

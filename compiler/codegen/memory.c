@@ -8,7 +8,12 @@
 
 #include <string.h>
 
-enum { PROBE_READ_KERNEL = 113, PROBE_READ_KERNEL_STR = 115 };
+enum {
+    PROBE_READ_USER = 112,
+    PROBE_READ_KERNEL = 113,
+    PROBE_READ_USER_STR = 114,
+    PROBE_READ_KERNEL_STR = 115,
+};
 
 LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type)
 {
@@ -136,7 +141,7 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
 
 static LLVMValueRef pointer_to(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
-    return nt_byte_at(g, LLVMBuildIntToPtr(g->b, base.w[0], g->ptr, ""), (uint32_t)e->offset);
+    return nt_byte_at(g, LLVMBuildIntToPtr(g->b, base.w[0], g->ptr, ""), e->offset);
 }
 
 /* The packet was tested where the program begins. Other arguments are tested though only some can
@@ -208,7 +213,7 @@ struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val b
         v.w[0] = nt_get(g, type, from);
     } else {
         room = nt_scratch(g);
-        v.there = copy_in(g, room, 1, e->size, from, PROBE_READ_KERNEL);
+        v.there = copy_in(g, room, 1, e->size, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
         v.w[0] = nt_get(g, type, room);
     }
     v.w[0] = widen(g, e, v.w[0]);
@@ -271,7 +276,8 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
         cut_text(g, &v, words);
     } else {
         room = nt_scratch(g);
-        v.there = copy_in(g, room, words, e->size, from, PROBE_READ_KERNEL_STR);
+        v.there = copy_in(g, room, words, e->size, from,
+                          e->user ? PROBE_READ_USER_STR : PROBE_READ_KERNEL_STR);
         for (uint32_t i = 0; i < words; i++)
             v.w[i] = nt_get(g, g->i64, nt_word_at(g, room, i));
     }
@@ -288,7 +294,7 @@ struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct 
     if (!e->direct) {
         LLVMValueRef room = nt_scratch(g);
 
-        v.there = copy_in(g, room, 2, 16, from, PROBE_READ_KERNEL);
+        v.there = copy_in(g, room, 2, 16, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
         from = room;
     }
     for (uint32_t i = 0; i < 2; i++)

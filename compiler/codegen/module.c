@@ -164,7 +164,7 @@ static int link_bitcode(struct nt_gen *g, struct report *r)
 /* Before 5.5 one helper reads kernel and user memory alike: bpf_probe_read(_str). */
 static void use_old_helpers(struct nt_gen *g)
 {
-    static const unsigned pairs[][2] = {{113, 4}, {115, 45}};
+    static const unsigned pairs[][2] = {{112, 4}, {113, 4}, {114, 45}, {115, 45}};
 
     for (LLVMValueRef fn = LLVMGetFirstFunction(g->module); fn; fn = LLVMGetNextFunction(fn))
         for (LLVMBasicBlockRef bb = LLVMGetFirstBasicBlock(fn); bb; bb = LLVMGetNextBasicBlock(bb))

@@ -56,6 +56,8 @@ void nt_expr_dump(const struct nt_expr *e, FILE *out)
         fprintf(out, " %s", xop_text[e->xop]);
     if (e->header)
         fprintf(out, " %s", e->header->name);
+    if (e->user && (e->op == NT_E_LOAD || e->op == NT_E_STRING || e->op == NT_E_BYTES16))
+        fputs(" user", out);
     if (e->op == NT_E_LOAD || e->op == NT_E_HEADER)
         fprintf(out, " %u%s", e->size * 8u, e->swapped ? "be" : "");
     if (e->state)

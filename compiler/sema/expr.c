@@ -267,6 +267,7 @@ struct nt_expr *nt_arith(struct nt_unit *u, enum nt_xop op, struct nt_expr *a, s
     e = nt_expr_with(u, NT_E_ARITH, type, at, 2, nt_number_of(u, a), nt_number_of(u, b));
     e->xop = op;
     e->is_signed = is_signed;
+    e->user = a->user || b->user;
     if ((op == NT_X_DIV || op == NT_X_MOD) && !(nt_is_const(b) && b->w[0]))
         e->maybe = true; /* nothing is divided by zero */
     return e;

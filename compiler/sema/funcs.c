@@ -77,6 +77,7 @@ static struct nt_expr *make_ip6(struct nt_scope *s, const struct nt_node *call)
     e = nt_expr_with(s->u, NT_E_BYTES16, &nt_type_ip, call->span, 1, p->kid[0]);
     e->offset = p->offset;
     e->direct = e->direct_base = p->direct;
+    e->user = p->user;
     e->maybe = true;
     return e;
 }
@@ -98,6 +99,7 @@ static struct nt_expr *make_str(struct nt_scope *s, const struct nt_node *call)
     e = nt_expr_with(s->u, NT_E_STRING, nt_type_new_string(s->u->cx->arena, (uint8_t)((n + 7) / 8)),
                      call->span, 1, p);
     e->size = (uint8_t)n;
+    e->user = p->user;
     e->maybe = true;
     e->cost = 2;
     return e;
@@ -166,11 +168,12 @@ const struct nt_func nt_funcs[] = {
     {"frame_len", "", 0, 0, make_frame_len, "length of the packet from its Ethernet header on"},
     {"l4_proto", "", 0, 0, make_l4_proto, "the packet's transport protocol, by number"},
     {"after", "e", 1, 1, NULL, "e as it is when the call returns"},
-    {"user", "p", 1, 1, NULL, "memory of the running process"},
+    {"user", "p", 1, 1, nt_make_user, "p as an address in the running process's memory"},
     {"bytes", "p, n, max", 3, 3, NULL, "n bytes at p, at most max"},
-    {"container_of", "p, type, member", 3, 3, NULL, "the struct that p is a member of"},
-    {"sizeof", "type", 1, 1, NULL, "size of a kernel type"},
-    {"align", "n, to", 2, 2, NULL, "n rounded up"},
+    {"container_of", "p, type, member", 3, 3, nt_make_container_of,
+     "the struct whose member p points to"},
+    {"sizeof", "type", 1, 1, nt_make_sizeof, "size of a kernel struct, bytes"},
+    {"align", "n, to", 2, 2, nt_make_align, "n rounded up to a multiple of to, a power of two"},
     {"nic_counter", "dev, name", 2, 2, NULL, "a counter of a network device"},
     {0},
 };

@@ -23,4 +23,9 @@ struct nt_func {
     const char *doc;
 };
 extern const struct nt_func nt_funcs[]; /* ends with a row without a name */
+/* pointers.c */
+struct nt_expr *nt_make_sizeof(struct nt_scope *s, const struct nt_node *call);
+struct nt_expr *nt_make_align(struct nt_scope *s, const struct nt_node *call);
+struct nt_expr *nt_make_container_of(struct nt_scope *s, const struct nt_node *call);
+struct nt_expr *nt_make_user(struct nt_scope *s, const struct nt_node *call);
 const struct nt_func *nt_func_find(const char *name);

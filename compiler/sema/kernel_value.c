@@ -97,6 +97,7 @@ struct nt_expr *nt_kernel_arg(struct nt_unit *u, const struct nt_bound *b,
     e->is_signed = t.is_signed;
     e->direct = b->target.args == NT_ARGS_BTF && e->type->kind == NT_KIND_POINTER;
     e->maybe = arg->nullable;
+    e->btf_target = t.kind == NT_K_POINTER ? t.target : 0;
     e->swapped = is_network_order(u, arg->type);
     return e;
 }
@@ -116,6 +117,7 @@ static struct nt_expr *address(struct nt_unit *u, struct nt_expr *base, const st
     e = nt_expr_with(u, NT_E_ADDR, type, at, 1, base);
     e->offset = (int32_t)offset;
     e->direct = base->direct;
+    e->user = base->user;
     return e;
 }
 
@@ -142,6 +144,8 @@ static struct nt_expr *load(struct nt_unit *u, struct nt_expr *base, uint32_t of
     e->swapped = is_network_order(u, type_id);
     e->maybe = base->maybe || !base->direct || can_be_null(base);
     e->direct_base = base->direct;
+    e->user = base->user;
+    e->btf_target = t.target;
     e->direct = base->direct && t.kind == NT_K_POINTER; /* of bytes, too: see nt_number_of() */
     e->cost = base->cost > (base->direct ? 0 : 1) ? base->cost : !base->direct;
     return e;
@@ -207,16 +211,23 @@ struct nt_expr *nt_kernel_index(struct nt_scope *s, struct nt_expr *base, struct
 {
     struct nt_unit *u = s->u;
     struct nt_ktype array = nt_kernel_type(u->cx->kernel, base->btf_array);
-    uint32_t elem = base->btf_array ? array.target : base->type->btf_id;
+    uint32_t elem = base->btf_array      ? array.target
+                    : base->type->btf_id ? base->type->btf_id
+                                         : base->btf_target;
     struct nt_ktype t = nt_kernel_type(u->cx->kernel, elem);
     struct nt_expr *e;
 
+    if (!t.size) {
+        nt_error(u->cx, at, NT_TYPE, "the size of what this points to is not known");
+        return nt_broken(u, at);
+    }
     if (nt_is_const(index)) {
         if (base->btf_array && array.count && index->w[0] >= array.count)
             return nt_absent(u, value_type(u, &t), at);
         return place(u, base, (uint32_t)(index->w[0] * t.size), elem, at);
     }
-    e = nt_expr_with(u, NT_E_ELEM, &nt_type_uint, at, 2, base, index);
+    e = nt_expr_with(u, NT_E_ELEM, &nt_type_uint, at, 2, nt_number_of(u, base), index);
+    e->user = base->user;
     e->index = t.size;
     e->w[0] = base->btf_array ? array.count : 0;
     e->maybe = base->maybe || index->maybe || e->w[0];
@@ -243,6 +254,7 @@ struct nt_expr *nt_decay(struct nt_unit *u, struct nt_expr *e)
     s->offset = e->offset;
     s->size = (uint8_t)(array.count < words * 8 ? array.count : words * 8);
     s->direct = s->direct_base = e->direct;
+    s->user = e->user;
     s->maybe = e->kid[0]->maybe || !e->direct || can_be_null(e->kid[0]);
     return s;
 }

@@ -213,7 +213,7 @@ static struct nt_expr *element(struct nt_scope *s, const struct nt_node *node)
 
     if (base->type->kind == NT_KIND_ERROR || index->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
-    if (!base->btf_array && base->type->kind != NT_KIND_POINTER) {
+    if (!base->btf_array && base->type->kind != NT_KIND_POINTER && !base->btf_target) {
         nt_error(s->u->cx, node->span, NT_TYPE, "%s has no elements",
                  nt_type_said(s->u, base->type));
         return nt_broken(s->u, node->span);

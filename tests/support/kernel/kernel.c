@@ -359,10 +359,15 @@ struct request_sock {
 
 /* ---- tasks, netfilter ---- */
 
+struct mm_struct {
+    u64 mmap_base, start_code, end_code;
+    unsigned long arg_start, arg_end;
+};
 struct task_struct {
     unsigned int __state;
     void *stack;
     int on_cpu, prio;
+    struct mm_struct *mm, *active_mm;
     int pid, tgid;
     struct task_struct *real_parent, *group_leader;
     char comm[16];
@@ -471,6 +476,7 @@ TRACEPOINT(sock_rcvqueue_full, struct sock *sk, struct sk_buff *skb)
 TRACEPOINT(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
            unsigned int prev_state)
 TRACEPOINT(sched_wakeup, struct task_struct *p)
+TRACEPOINT(sched_process_exec, struct task_struct *p, int old_pid, void *bprm)
 
 /* ---- functions ---- */
 
@@ -522,4 +528,5 @@ KEEP(skb_shared_info);
 KEEP(Qdisc_ops);
 KEEP(proto);
 KEEP(nf_conn);
+KEEP(mm_struct);
 int keep_tcp_states = TCP_ESTABLISHED;
