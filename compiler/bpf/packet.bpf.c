@@ -116,7 +116,7 @@ u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, const u64 *data_at, u32 tail, u3
 
 static inline u64 upper(u32 have, u32 off, u32 proto, u64 fragment)
 {
-    return have | (u64)(off & 0xffff) << 16 | (u64)proto << 32 | fragment;
+    return have | (u64)(off & 0xffff) << 16 | proto | fragment;
 }
 
 static inline _Bool is_fragment(const u8 *ipv4)
@@ -129,7 +129,7 @@ static inline u64 behind_ipv6(const u8 *h, u32 off, u64 head, u32 tail)
 {
     u32 next = h[6], l4 = off + 40, have = 0;
     u64 fragment = 0;
-    u8 ext[4];
+    u8 ext[8];
 
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) {
@@ -140,7 +140,7 @@ static inline u64 behind_ipv6(const u8 *h, u32 off, u64 head, u32 tail)
             break;
         }
         if (next == 44 && be16(ext + 2) >> 3)
-            fragment = NT_UPPER_FRAGMENT;
+            fragment = NT_UPPER_FRAGMENT | (u64)(be32(ext + 4) ^ (u32)be16(ext + 2) << 16) << 32;
         l4 += next == 44 ? 8 : (ext[1] + 1) * 8;
         next = ext[0];
         if (fragment)

@@ -24,6 +24,7 @@ enum { NT_L2_BYTES = 18, NT_L3_BYTES = 40, NT_L4_BYTES = 20 };
 enum nt_place { NT_AT_NETWORK, NT_AT_MAC, NT_AT_DATA, NT_AT_TRANSPORT, NT_AT_ANY };
 
 /* What nt_packet_upper() returns, besides NT_HAVE_UNPARSED. */
-#define NT_UPPER_PROTO(r) ((r) >> 32 & 0xff)   /* behind IPv6's extension headers */
+#define NT_UPPER_PROTO(r) ((r)&0xff)           /* behind IPv6's extension headers */
+#define NT_UPPER_FRAGMENT (1 << 8)             /* not the first: it has no layer 4 header */
 #define NT_UPPER_OFF(r)   ((r) >> 16 & 0xffff) /* where layer 4 begins, from head */
-#define NT_UPPER_FRAGMENT (1ull << 40)         /* not the first: it has no layer 4 header */
+#define NT_UPPER_ID(r)    ((r) >> 32)          /* tells later fragments of IPv6 apart; else 0 */

@@ -17,5 +17,10 @@ static inline u16 be16(const u8 *p)
     return (u16)(p[0] << 8 | p[1]);
 }
 
+static inline u32 be32(const u8 *p)
+{
+    return (u32)be16(p) << 16 | be16(p + 2);
+}
+
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

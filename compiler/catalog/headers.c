@@ -18,9 +18,9 @@ const struct nt_header nt_headers[] = {
     {0},
 };
 
-uint8_t nt_header_layers(const struct nt_header *h)
+uint16_t nt_header_layers(const struct nt_header *h)
 {
-    return (uint8_t)(h->layer | (h->layer == NT_LAYER_L4 ? NT_LAYER_L3 | NT_LAYER_UPPER : 0));
+    return (uint16_t)(h->layer | (h->layer == NT_LAYER_L4 ? NT_LAYER_L3 | NT_LAYER_UPPER : 0));
 }
 
 const struct nt_header *nt_header_find(const char *name)

@@ -23,4 +23,4 @@ struct nt_header {
 
 extern const struct nt_header nt_headers[]; /* ends with a row without a name */
 const struct nt_header *nt_header_find(const char *name);
-uint8_t nt_header_layers(const struct nt_header *h); /* its own, and those before it */
+uint16_t nt_header_layers(const struct nt_header *h); /* its own, and those before it */

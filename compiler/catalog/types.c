@@ -141,6 +141,30 @@ const struct nt_type nt_type_flow = {
     .doc = "Who talks to whom: addresses, ports and protocol; without IP the Ethernet addresses.",
 };
 
+const struct nt_type nt_type_packet = {
+    .kind = NT_KIND_ID,
+    .name = "packet",
+    .words = 1,
+    .format = nt_format_id,
+    .doc = "What a packet is recognised by, made of its headers; prints as 16 hexadecimal digits.",
+};
+
+const struct nt_type nt_type_exchange = {
+    .kind = NT_KIND_ID,
+    .name = "exchange",
+    .words = 1,
+    .format = nt_format_id,
+    .doc = "The same for a request and its reply; prints as 16 hexadecimal digits.",
+};
+
+const struct nt_type nt_type_buffer = {
+    .kind = NT_KIND_ID,
+    .name = "buffer",
+    .words = 1,
+    .format = nt_format_hex,
+    .doc = "Where a packet's bytes are kept; clones share it.",
+};
+
 const struct nt_type nt_type_stack = {
     .kind = NT_KIND_STACK,
     .name = "stack",
@@ -150,9 +174,12 @@ const struct nt_type nt_type_stack = {
 };
 
 const struct nt_type *const nt_types[] = {
-    &nt_type_int,    &nt_type_uint, &nt_type_bool, &nt_type_duration, &nt_type_bytes,
-    &nt_type_ip,     &nt_type_cidr, &nt_type_port, &nt_type_mac,      &nt_type_ifname,
-    &nt_type_string, &nt_type_flow, &nt_type_ksym, &nt_type_stack,    NULL,
+    &nt_type_int,      &nt_type_uint,     &nt_type_bool,
+    &nt_type_duration, &nt_type_bytes,    &nt_type_ip,
+    &nt_type_cidr,     &nt_type_port,     &nt_type_mac,
+    &nt_type_ifname,   &nt_type_string,   &nt_type_flow,
+    &nt_type_packet,   &nt_type_exchange, &nt_type_buffer,
+    &nt_type_ksym,     &nt_type_stack,    NULL,
 };
 
 const struct nt_type *nt_type_find(const char *name)

@@ -4,7 +4,7 @@
  * records alike: there is no padding to clear and no alignment to think of.
  *
  *   one word    int uint bool duration (ns) bytes port enum flags mac (48 bits, the first byte
- *               highest) ksym, kernel pointers
+ *               highest) ksym, kernel pointers; packet, exchange (hashes), buffer (an address)
  *   ip          two: the address as a 128-bit number, high half first; IPv4 is ::ffff:a.b.c.d
  *   cidr        three: address, prefix length counted in 128 bits
  *   ifname      two: 16 bytes as the kernel has them, NUL-padded
@@ -45,6 +45,7 @@ enum nt_kind {
     NT_KIND_IFNAME,
     NT_KIND_STRING,
     NT_KIND_FLOW,
+    NT_KIND_ID,    /* equal or not, no more: packet, exchange, buffer */
     NT_KIND_STACK, /* one word: id in the stack map */
     NT_KIND_SCOPE, /* a header scope such as tcp; never stored */
     NT_KIND_MAX,
@@ -78,7 +79,8 @@ struct nt_type {
 /* The fixed types. */
 extern const struct nt_type nt_type_error, nt_type_int, nt_type_uint, nt_type_bool,
     nt_type_duration, nt_type_bytes, nt_type_port, nt_type_mac, nt_type_ksym, nt_type_ip,
-    nt_type_cidr, nt_type_ifname, nt_type_string, nt_type_flow, nt_type_stack, nt_type_scope;
+    nt_type_cidr, nt_type_ifname, nt_type_string, nt_type_flow, nt_type_packet, nt_type_exchange,
+    nt_type_buffer, nt_type_stack, nt_type_scope;
 
 /* A fixed type by the name written after ':' ("int", "duration", ...), or NULL. */
 const struct nt_type *nt_type_find(const char *name);

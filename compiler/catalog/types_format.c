@@ -137,6 +137,12 @@ NT_FORMATTER(nt_format_hex)
     nt_str_printf(out, "0x%" PRIx64, words[0]);
 }
 
+NT_FORMATTER(nt_format_id)
+{
+    (void)t;
+    nt_str_printf(out, "%016" PRIx64, words[0]);
+}
+
 NT_FORMATTER(nt_format_bool)
 {
     (void)t;

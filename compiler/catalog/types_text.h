@@ -28,6 +28,7 @@ NT_PARSER(nt_parse_flags); /* the same, joined by | */
 NT_FORMATTER(nt_format_int);
 NT_FORMATTER(nt_format_uint);
 NT_FORMATTER(nt_format_hex);
+NT_FORMATTER(nt_format_id);
 NT_FORMATTER(nt_format_bool);
 NT_FORMATTER(nt_format_duration);
 NT_FORMATTER(nt_format_bytes);

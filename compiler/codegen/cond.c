@@ -138,7 +138,7 @@ static void membership(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlock
 static void second(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef yes,
                    LLVMBasicBlockRef no)
 {
-    uint8_t layers = g->f.layers;
+    uint16_t layers = g->f.layers;
 
     nt_need_layers(g, e->layers);
     nt_lower_cond(g, e, yes, no);

@@ -186,7 +186,7 @@ static struct nt_val merge(struct nt_gen *g, uint32_t words, const struct nt_val
 static struct nt_val side(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef done,
                           LLVMBasicBlockRef *ret_from)
 {
-    uint8_t layers = g->f.layers;
+    uint16_t layers = g->f.layers;
     struct nt_val v;
 
     nt_need_layers(g, e->layers);
@@ -290,6 +290,10 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
         return word(nt_frame_length(g));
     case NT_E_L4PROTO:
         return nt_l4_proto(g);
+    case NT_E_IDENTITY:
+        return nt_packet_identity(g, e);
+    case NT_E_EXCHANGE:
+        return nt_packet_exchange(g);
     case NT_E_MARK:
         return word(nt_packet_mark(g));
     case NT_E_NOW:

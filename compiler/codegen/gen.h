@@ -30,8 +30,9 @@ struct nt_fn {
     LLVMValueRef state_key; /* room for a key of state, likewise */
     LLVMValueRef scratch;   /* room that helpers fill and that is read at once, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
-    uint8_t layers; /* parsed on every way to here */
+    uint16_t layers; /* parsed on every way to here */
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
+    LLVMValueRef counted; /* i1: the packet counts as unparsed already */
     struct nt_val latency;
     LLVMBasicBlockRef leave; /* end of this handler */
 };
@@ -59,12 +60,14 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e);
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
 
 /* packet.c: the layers of the event's packet, and what is found once per event like them. */
-void nt_need_layers(struct nt_gen *g, uint8_t layers);
+void nt_need_layers(struct nt_gen *g, uint16_t layers);
 struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e);
 LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_header *h);
 LLVMValueRef nt_frame_length(struct nt_gen *g);
 LLVMValueRef nt_packet_mark(struct nt_gen *g);
 struct nt_val nt_l4_proto(struct nt_gen *g);
+struct nt_val nt_packet_identity(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_packet_exchange(struct nt_gen *g);
 
 /* expr.c, cond.c */
 struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e);

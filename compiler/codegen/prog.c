@@ -54,7 +54,7 @@ static void where(struct nt_gen *g, const struct nt_handler *h)
 
 static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
 {
-    uint8_t layers = g->f.layers;
+    uint16_t layers = g->f.layers;
     LLVMBasicBlockRef pass;
 
     g->f.handler = h;
@@ -73,23 +73,23 @@ static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
 }
 
 /* Of the first n conditions of a body. */
-static uint8_t layers_of(const struct nt_handler *h, uint32_t n)
+static uint16_t layers_of(const struct nt_handler *h, uint32_t n)
 {
-    uint8_t layers = 0;
+    uint16_t layers = 0;
 
     for (uint32_t i = 0; i < n && i < h->nwhere; i++)
         layers |= h->where[i]->layers;
-    return layers & (uint8_t)~NT_LAYER_LATENCY;
+    return layers & (uint16_t)~NT_LAYER_LATENCY;
 }
 
 /* Layers are parsed once, before all bodies, where two ask for them first of all or three at all.
  */
 static void shared_layers(struct nt_gen *g, const struct nt_prog *p)
 {
-    uint8_t first = 0, one = 0, two = 0, shared = 0;
+    uint16_t first = 0, one = 0, two = 0, shared = 0;
 
     for (uint32_t i = 0; i < p->nhandlers; i++) {
-        uint8_t asked = layers_of(p->handler[i], 1), all = layers_of(p->handler[i], UINT32_MAX);
+        uint16_t asked = layers_of(p->handler[i], 1), all = layers_of(p->handler[i], UINT32_MAX);
 
         shared |= (first & asked) | (two & all);
         first |= asked;

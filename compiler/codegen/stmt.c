@@ -11,7 +11,7 @@ static void let(struct nt_gen *g, const struct nt_stmt *s)
 static void arm(struct nt_gen *g, const struct nt_stmt *s, LLVMBasicBlockRef at,
                 LLVMBasicBlockRef done)
 {
-    uint8_t layers = g->f.layers;
+    uint16_t layers = g->f.layers;
 
     nt_at(g, at);
     nt_lower_stmts(g, s);
@@ -23,7 +23,7 @@ static void branch(struct nt_gen *g, const struct nt_stmt *s)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "then"), no = nt_block_new(g, "else");
     LLVMBasicBlockRef done = nt_block_new(g, "done"), asked;
-    uint8_t layers;
+    uint16_t layers;
 
     if (s->expr) {
         nt_need_layers(g, s->expr->layers);

@@ -33,6 +33,12 @@ static bool is_named(const struct nt_type *t)
     return t->kind == NT_KIND_ENUM || t->kind == NT_KIND_FLAGS;
 }
 
+/* Identities of different things are never equal. */
+static bool is_alike(const struct nt_type *a, const struct nt_type *b)
+{
+    return a->kind == b->kind && (a->kind != NT_KIND_ID || a == b);
+}
+
 /* -- fitting ---------------------------------------------------------------------------------- */
 
 static void hint_units(struct nt_unit *u, struct nt_diag *d, const struct nt_type *want,
@@ -106,7 +112,7 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
         e->w[2] = 128;
         return e;
     }
-    if (want->kind == e->type->kind)
+    if (is_alike(want, e->type))
         return e;
     if (want->kind == NT_KIND_PORT && nt_is_const(e) && nt_is_number(e->type))
         d = nt_error(s->u->cx, e->at, NT_VALUE, "a port is a number from 0 to 65535");
@@ -132,7 +138,7 @@ bool nt_comparable(const struct nt_expr *l, const struct nt_expr *r)
             return fits_number(l, b) && fits_number(r, a);
         return !(is_named(a) && is_named(b) && strcmp(a->name, b->name) != 0);
     }
-    return a->kind == b->kind || (nt_is_text(a) && nt_is_text(b));
+    return is_alike(a, b) || (nt_is_text(a) && nt_is_text(b));
 }
 
 /* Can x never have this value, since its type is too narrow for it? Reports. */

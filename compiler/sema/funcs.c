@@ -143,6 +143,33 @@ static struct nt_expr *make_l4_proto(struct nt_scope *s, const struct nt_node *c
     return e;
 }
 
+static struct nt_expr *identity(struct nt_scope *s, const struct nt_node *call, enum nt_eop op,
+                                const struct nt_type *type, struct nt_expr *kid)
+{
+    struct nt_expr *e = kid ? nt_expr_with(s->u, op, type, call->span, 1, kid)
+                            : nt_expr_new(s->u, op, type, call->span);
+
+    e->layers |= NT_LAYER_L3 | NT_LAYER_UPPER | NT_LAYER_L4;
+    e->cost = 2;
+    e->maybe = true;
+    return e;
+}
+
+static struct nt_expr *make_packet_id(struct nt_scope *s, const struct nt_node *call)
+{
+    return identity(s, call, NT_E_IDENTITY, &nt_type_packet, arg(s, call, 0, &nt_type_int));
+}
+
+static struct nt_expr *make_exchange_id(struct nt_scope *s, const struct nt_node *call)
+{
+    return identity(s, call, NT_E_EXCHANGE, &nt_type_exchange, NULL);
+}
+
+static struct nt_expr *make_buffer(struct nt_scope *s, const struct nt_node *call)
+{
+    return nt_retyped(s->u, arg(s, call, 0, &nt_type_uint), &nt_type_buffer);
+}
+
 static struct nt_expr *make_is_group(struct nt_scope *s, const struct nt_node *call)
 {
     struct nt_expr *mac = nt_retyped(s->u, arg(s, call, 0, &nt_type_mac), &nt_type_uint);
@@ -167,6 +194,11 @@ const struct nt_func nt_funcs[] = {
     {"is_group", "mac", 1, 1, make_is_group, "is it a multicast or broadcast address?"},
     {"frame_len", "", 0, 0, make_frame_len, "length of the packet from its Ethernet header on"},
     {"l4_proto", "", 0, 0, make_l4_proto, "the packet's transport protocol, by number"},
+    {"packet_id", "segment", 1, 1, make_packet_id,
+     "what the packet is recognised by; segment: bytes of each datagram that UDP cuts it into, or "
+     "0"},
+    {"exchange_id", "", 0, 0, make_exchange_id, "the same for a request and its reply"},
+    {"buffer", "p", 1, 1, make_buffer, "the buffer of a packet at an address"},
     {"after", "e", 1, 1, NULL, "e as it is when the call returns"},
     {"user", "p", 1, 1, nt_make_user, "p as an address in the running process's memory"},
     {"bytes", "p, n, max", 3, 3, NULL, "n bytes at p, at most max"},

@@ -119,7 +119,7 @@ struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at)
     }
     e = nt_expr_new(s->u, NT_E_LATENCY, &nt_type_duration, at);
     e->maybe = true;
-    e->layers = (uint8_t)(NT_LAYER_LATENCY | (o.is_packet ? NT_LAYER_L3 : 0));
+    e->layers = (uint16_t)(NT_LAYER_LATENCY | (o.is_packet ? NT_LAYER_L3 : 0));
     e->cost = 3;
     return e;
 }

@@ -44,12 +44,12 @@ struct nt_expr {
     bool maybe;       /* can be absent */
     bool direct;      /* a pointer for the verifier; to a struct: plain loads behind it will do */
     bool direct_base; /* LOAD: the same of the pointer it reads behind */
-    bool user;      /* an address in the running process's memory; LOAD and the like: read there */
-    bool is_signed; /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
-    bool swapped;   /* LOAD, HEADER: network byte order */
-    uint8_t layers; /* enum nt_layer: what must be parsed before it is evaluated */
-    uint8_t cost;   /* 0 free, 1 a read, 2 more reads, 3 a map or a stack: order of tests */
-    uint8_t size;   /* LOAD, HEADER: bytes */
+    bool user;       /* an address in the running process's memory; LOAD and the like: read there */
+    bool is_signed;  /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
+    bool swapped;    /* LOAD, HEADER: network byte order */
+    uint16_t layers; /* enum nt_layer: what must be parsed before it is evaluated */
+    uint8_t cost;    /* 0 free, 1 a read, 2 more reads, 3 a map or a stack: order of tests */
+    uint8_t size;    /* LOAD, HEADER: bytes */
     uint8_t bits, shift; /* LOAD: bit field (bits 0: none), after the byte order is undone */
     int32_t offset;
     uint32_t index;      /* ARG, LOCAL */

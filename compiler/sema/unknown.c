@@ -10,9 +10,6 @@
 static const struct {
     const char *name, *what;
 } later[] = {
-    {"packet", "follow packets by their headers"},
-    {"exchange", "pair requests with replies"},
-    {"head", "follow packets by their buffer"},
     {"chosen", "let a script place the packet options itself"},
     {"vxlan", "look into tunnels"},
     {"geneve", "look into tunnels"},

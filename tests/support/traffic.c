@@ -1,6 +1,8 @@
 /* Makes exactly the traffic that a test asks for, and waits for none of it unless told to.
  *
- *   traffic udp ADDR PORT N [sport=P] [size=BYTES] [badsum]   datagrams, each with its own checksum
+ *   traffic udp ADDR PORT N [sport=P] [size=BYTES] [segment=BYTES] [badsum]
+ *                                            datagrams, each with its own checksum; segment: handed
+ *                                            over as one that is cut into such
  *   traffic tcp ADDR PORT N                  connections, one after the other; says how many stood
  *   traffic send ADDR PORT BYTES             one connection that carries so many bytes
  *   traffic cut ADDR PORT                    one connection that ends with a reset
@@ -9,12 +11,15 @@
  *   traffic ping ADDR N                      ICMP echo requests; answers are not waited for
  *   traffic arp IFACE ADDR N                 ARP requests for the address
  *   traffic frame IFACE HEX N                frames of these bytes, Ethernet header first
+ *   traffic tso IFACE 0|1                    whether the device cuts TCP by itself
  *
  * ADDR is IPv4 or IPv6. serve and hold print "ready" when packets may come. Exit code 0 when all
  * that was asked for was sent. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
@@ -24,8 +29,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
 
 enum { MAX_FRAME = 9000 };
 
@@ -39,7 +49,7 @@ struct address {
 };
 
 struct options {
-    unsigned sport, size;
+    unsigned sport, size, segment;
     bool badsum;
 };
 
@@ -99,6 +109,8 @@ static struct options options(char **args)
             o.sport = number(*args + 6);
         else if (strncmp(*args, "size=", 5) == 0)
             o.size = number(*args + 5);
+        else if (strncmp(*args, "segment=", 8) == 0)
+            o.segment = number(*args + 8);
         else if (strcmp(*args, "badsum") == 0)
             o.badsum = true;
         else
@@ -134,7 +146,7 @@ static void send_udp(char **args)
     struct address to = address(args[0], port), from;
     struct options o = options(args + 3);
     static const char data[MAX_FRAME];
-    int one = 1, fd;
+    int one = 1, segment = (int)o.segment, fd;
 
     if (o.badsum) {
         send_bad_udp(to, port, n, &o);
@@ -145,6 +157,8 @@ static void send_udp(char **args)
     check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0, "setsockopt");
     from = address(to.any.sa_family == AF_INET ? "0.0.0.0" : "::", o.sport);
     check(bind(fd, &from.any, from.len) == 0, "bind");
+    if (segment)
+        check(setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)) == 0, "UDP_SEGMENT");
     for (unsigned i = 0; i < n; i++)
         check(sendto(fd, data, o.size, 0, &to.any, to.len) >= 0, "sendto");
     close(fd);
@@ -315,14 +329,25 @@ static void arp(char **args)
     send_frames(args[0], data, sizeof(data), number(args[2]));
 }
 
+static void set_tso(char **args)
+{
+    struct ethtool_value value = {.cmd = ETHTOOL_STSO, .data = number(args[1])};
+    struct ifreq request = {.ifr_data = (char *)&value};
+    int fd = socket_or_exit(AF_INET, SOCK_DGRAM, 0);
+
+    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", args[0]);
+    check(ioctl(fd, SIOCETHTOOL, &request) == 0, args[0]);
+    close(fd);
+}
+
 static const struct command {
     const char *name;
     int args; /* needed */
     void (*run)(char **args);
 } commands[] = {
-    {"udp", 3, send_udp}, {"tcp", 3, open_tcp},    {"send", 3, send_tcp},
-    {"cut", 2, cut_tcp},  {"serve", 3, serve_tcp}, {"hold", 2, hold_udp},
-    {"ping", 2, ping},    {"arp", 3, arp},         {"frame", 3, frame},
+    {"udp", 3, send_udp},    {"tcp", 3, open_tcp},  {"send", 3, send_tcp}, {"cut", 2, cut_tcp},
+    {"serve", 3, serve_tcp}, {"hold", 2, hold_udp}, {"ping", 2, ping},     {"arp", 3, arp},
+    {"frame", 3, frame},     {"tso", 2, set_tso},
 };
 
 int main(int argc, char **argv)

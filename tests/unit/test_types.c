@@ -327,6 +327,15 @@ static void test_flags(void **state)
     nt_arena_free(&arena);
 }
 
+static void test_identities(void **state)
+{
+    (void)state;
+    assert_format1(&nt_type_packet, 0x1f, "000000000000001f");
+    assert_format1(&nt_type_exchange, UINT64_MAX, "ffffffffffffffff");
+    assert_format1(&nt_type_buffer, 0xffff888100cda6c0, "0xffff888100cda6c0");
+    assert_null(nt_type_packet.parse);
+}
+
 static uint64_t flow_word(uint64_t sport, uint64_t dport, uint64_t proto, uint64_t tag)
 {
     return sport << 48 | dport << 32 | proto << 16 | tag;
@@ -385,7 +394,8 @@ int main(void)
         cmocka_unit_test(test_bytes),    cmocka_unit_test(test_ip),
         cmocka_unit_test(test_cidr),     cmocka_unit_test(test_text),
         cmocka_unit_test(test_enum),     cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_flow),     cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_flow),     cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
