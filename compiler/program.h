@@ -43,7 +43,9 @@ struct nt_layout {
 struct nt_table {
     const char *name; /* "drops", or the aggregation's own text */
     bool named;
-    const char *map[2];   /* per-CPU hashes key -> slot; [1] is NULL when it is never cleared */
+    /* Per-CPU hashes key -> slot; [1] is NULL when it is never cleared, both when only ntrace's own
+     * bodies fill it. */
+    const char *map[2];
     const char *others;   /* per-CPU array [buffer] of one slot: what found the table full */
     struct nt_layout key; /* ncolumns 0: one row; the key is then one word, 0 */
     const struct nt_agg_use *aggs;
@@ -74,6 +76,16 @@ struct nt_record {
     uint16_t npieces;
 };
 
+/* What begins with @: a hash from a key to a value, both as types say, one behind the other. */
+enum { NT_MAX_STATE_KEYS = 6 };
+struct nt_kept {
+    const char *name, *map;
+    const struct nt_type *type; /* of the value */
+    const struct nt_type *key[NT_MAX_STATE_KEYS];
+    uint8_t nkeys;
+    uint16_t key_words; /* at least one: without keys it is 0 */
+};
+
 /* Expressions of bodies that run in ntrace. Values as in BPF: words and an absent mark. */
 enum nt_xop {
     NT_X_CONST,   /* words */
@@ -101,7 +113,8 @@ enum nt_xop {
     NT_X_LNOT,
     NT_X_NEG,
     NT_X_COND,
-    NT_X_ELSE, /* ?: and ?? */
+    NT_X_ELSE,  /* ?: and ?? */
+    NT_X_STATE, /* slot: which state; the kids are its keys */
 };
 struct nt_x {
     enum nt_xop op;
@@ -109,7 +122,8 @@ struct nt_x {
     bool absent; /* CONST: no value */
     uint64_t w[NT_MAX_WORDS];
     uint16_t slot;
-    const struct nt_x *kid[3];
+    uint8_t nkids;
+    const struct nt_x *kid[NT_MAX_STATE_KEYS];
 };
 
 enum nt_act_kind {
@@ -119,12 +133,16 @@ enum nt_act_kind {
     NT_ACT_RECORD, /* record, args: emit and printf */
     NT_ACT_IF,     /* expr, then, other */
     NT_ACT_LET,    /* slot = expr */
+    NT_ACT_AGG,    /* table; args: its key, then per aggregation the argument or NULL */
+    NT_ACT_KEEP,   /* slot: which state; args: its key; expr: the value */
+    NT_ACT_DELETE, /* slot: which state; args: its key */
+    NT_ACT_RETURN,
 };
 struct nt_act {
     enum nt_act_kind kind;
     int table;
     uint32_t top; /* PRINT: rows, 0: the script's $top */
-    int by;       /* PRINT: sort by this aggregation, -1: the first */
+    int by;       /* PRINT: sort by this aggregation or, from naggs on, key; -1: the first */
     uint16_t slot;
     const struct nt_x *expr;
     const struct nt_record *record;
@@ -153,6 +171,8 @@ struct nt_program {
     uint32_t nrecords;
     const struct nt_body *bodies;
     uint32_t nbodies;
+    const struct nt_kept *kept; /* index: slot of NT_X_STATE, NT_ACT_KEEP, NT_ACT_DELETE */
+    uint32_t nkept;
     uint32_t top; /* rows of a printed table: $top */
     bool uses_rings, uses_stacks;
     bool uses_perf; /* rows come by perf events: this kernel has no ring buffers */

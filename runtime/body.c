@@ -10,6 +10,7 @@ struct run {
     struct nt_xenv env;
     struct nt_xval *locals;
     struct nt_body_result result;
+    bool returned;
 };
 
 static struct nt_value value_of(const struct nt_xval *v, const struct nt_type *type)
@@ -47,6 +48,62 @@ static void run_exit(struct run *run, const struct nt_act *act)
     run->result = (struct nt_body_result){true, code.absent ? 0 : (int)(code.w[0] & 0xff)};
 }
 
+/* The key as the kernel's side writes it: what is absent has zeros and a bit. */
+static void put_key(struct run *run, const struct nt_act *act, const struct nt_layout *layout,
+                    uint64_t *key)
+{
+    for (uint16_t i = 0; i < layout->ncolumns; i++) {
+        const struct nt_column *c = &layout->columns[i];
+        struct nt_xval v = nt_eval(&run->env, act->args[i]);
+
+        if (!v.absent)
+            memcpy(key + c->word, v.w, c->type->words * sizeof(v.w[0]));
+        else if (c->absent_bit >= 0)
+            key[layout->absent_word] |= 1ull << c->absent_bit;
+    }
+}
+
+static int run_aggregate(struct run *run, const struct nt_act *act)
+{
+    const struct nt_table *table = &run->ops->program->tables[act->table];
+    uint64_t *key = calloc(table->key.words + table->slot_words + 1u, sizeof(*key));
+    uint64_t *slot = key + table->key.words;
+    int r;
+
+    if (!key)
+        return -ENOMEM;
+    put_key(run, act, &table->key, key);
+    for (uint16_t i = 0; i < table->naggs; i++) {
+        const struct nt_x *arg = act->args[table->key.ncolumns + i];
+        struct nt_xval v = arg ? nt_eval(&run->env, arg) : (struct nt_xval){0};
+
+        if (!v.absent)
+            nt_agg_update(&table->aggs[i], slot, (int64_t)v.w[0]);
+    }
+    r = run->ops->aggregate(run->ops->arg, (uint32_t)act->table, key, slot);
+    free(key);
+    return r;
+}
+
+static int run_keep(struct run *run, const struct nt_act *act)
+{
+    uint64_t key[NT_MAX_KEPT_WORDS];
+    struct nt_xval v = nt_eval(&run->env, act->expr);
+
+    if (v.absent || !nt_eval_key(&run->env, &run->env.states[act->slot], act->args, key))
+        return 0;
+    return run->ops->keep(run->ops->arg, act->slot, key, v.w);
+}
+
+static int run_delete(struct run *run, const struct nt_act *act)
+{
+    uint64_t key[NT_MAX_KEPT_WORDS];
+
+    if (!nt_eval_key(&run->env, &run->env.states[act->slot], act->args, key))
+        return 0;
+    return run->ops->forget(run->ops->arg, act->slot, key);
+}
+
 static int run_acts(struct run *run, const struct nt_act *act);
 
 static int run_act(struct run *run, const struct nt_act *act)
@@ -66,16 +123,25 @@ static int run_act(struct run *run, const struct nt_act *act)
     case NT_ACT_LET:
         run->locals[act->slot] = nt_eval(&run->env, act->expr);
         return 0;
+    case NT_ACT_AGG:
+        return run_aggregate(run, act);
+    case NT_ACT_KEEP:
+        return run_keep(run, act);
+    case NT_ACT_DELETE:
+        return run_delete(run, act);
+    case NT_ACT_RETURN:
+        run->returned = true;
+        return 0;
     }
     return 0;
 }
 
-/* In order, until the end, an error or exit(). */
+/* In order, until the end, an error, `return` or exit(). */
 static int run_acts(struct run *run, const struct nt_act *act)
 {
     int r = 0;
 
-    for (; act && r == 0 && !run->result.exited; act = act->next)
+    for (; act && r == 0 && !run->result.exited && !run->returned; act = act->next)
         r = run_act(run, act);
     return r;
 }
@@ -89,7 +155,14 @@ int nt_body_run(const struct nt_body *body, const struct nt_body_ops *ops,
     run.locals = calloc(body->nslots + 1u, sizeof(run.locals[0]));
     if (!run.locals)
         return -ENOMEM;
-    run.env = (struct nt_xenv){run.locals, ops->now(ops->arg), ops->attached};
+    run.env = (struct nt_xenv){
+        .locals = run.locals,
+        .now = ops->now(ops->arg),
+        .attached = ops->attached,
+        .kept = ops->kept,
+        .states = ops->program ? ops->program->kept : NULL,
+        .arg = ops->arg,
+    };
     r = run_acts(&run, body->first);
     free(run.locals);
     *ret_result = run.result;

@@ -4,6 +4,7 @@
 
 #include "compiler/catalog/value.h"
 #include "compiler/program.h"
+#include "runtime/eval.h"
 
 /* What the statements of a body do; `arg` goes with each call. */
 struct nt_body_ops {
@@ -15,6 +16,13 @@ struct nt_body_ops {
     int (*clear)(void *arg, int table);
     /* One value per column of record->body. */
     int (*record)(void *arg, const struct nt_record *record, const struct nt_value *values);
+    /* One update of the table's slot under the key; slot has what this update alone makes. */
+    int (*aggregate)(void *arg, uint32_t table, const uint64_t *key, const uint64_t *slot);
+    /* State by its index in the program; a key has as many words as it says. */
+    struct nt_xval (*kept)(void *arg, uint16_t state, const uint64_t *key);
+    int (*keep)(void *arg, uint16_t state, const uint64_t *key, const uint64_t *value);
+    int (*forget)(void *arg, uint16_t state, const uint64_t *key);
+    const struct nt_program *program; /* the body's: its tables and states */
 };
 
 struct nt_body_result {

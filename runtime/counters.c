@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Runs that the kernel skipped because the program was running on that CPU already; 0 where the
  * kernel does not count them (before 5.12). */
@@ -29,7 +30,13 @@ static int read_probe(int map, uint32_t probe, uint32_t ncpus, uint64_t *values,
     return 0;
 }
 
-int nt_counters_read(const struct nt_program *p, const struct nt_image *image, uint64_t *ret_n)
+size_t nt_counters_of(const struct nt_program *p)
+{
+    return (p->nprobes + (size_t)1) * NT_CNT_MAX;
+}
+
+int nt_counters_read(const struct nt_program *p, const struct nt_image *image, const uint64_t *own,
+                     uint64_t *ret_n)
 {
     int map = nt_image_map(image, NT_MAP_COUNTERS);
     int ncpus = libbpf_num_possible_cpus();
@@ -49,14 +56,26 @@ int nt_counters_read(const struct nt_program *p, const struct nt_image *image, u
         r = map >= 0 ? read_probe(map, i, (uint32_t)ncpus, values, n) : 0;
         n[NT_CNT_MISSED] += missed(image, i);
     }
+    memcpy(ret_n + (size_t)p->nprobes * NT_CNT_MAX, own, NT_CNT_MAX * sizeof(*own));
     free(values);
     return r;
 }
 
 bool nt_counters_lost(const struct nt_program *p, const uint64_t *n)
 {
-    for (uint32_t i = 0; i < p->nprobes * NT_CNT_MAX; i++)
+    for (uint32_t i = 0; i < nt_counters_of(p); i++)
         if (n[i] && i % NT_CNT_MAX != NT_CNT_HELD)
+            return true;
+    return false;
+}
+
+/* ntrace's own bodies, in the place of a probe. */
+static const struct nt_probe ntrace = {.prog = "", .event = "", .hook = "ntrace", .why = "body"};
+
+static bool any(const uint64_t *n)
+{
+    for (int i = 0; i < NT_CNT_MAX; i++)
+        if (n[i])
             return true;
     return false;
 }
@@ -65,11 +84,12 @@ int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t ti
                       struct nt_output *out)
 {
     struct nt_probe_counts *counts = calloc(p->nprobes + 1u, sizeof(*counts));
+    const uint64_t *own = n + (size_t)p->nprobes * NT_CNT_MAX;
     struct nt_notice notice = {
         .kind = NT_NOTICE_COUNTERS,
         .time = time,
         .counts = counts,
-        .ncounts = p->nprobes,
+        .ncounts = p->nprobes + any(own),
     };
     int r;
 
@@ -77,6 +97,7 @@ int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t ti
         return -ENOMEM;
     for (uint32_t i = 0; i < p->nprobes; i++)
         counts[i] = (struct nt_probe_counts){&p->probes[i], n + (size_t)i * NT_CNT_MAX};
+    counts[p->nprobes] = (struct nt_probe_counts){&ntrace, own};
     r = nt_output_notice(out, &notice);
     free(counts);
     return r;

@@ -120,6 +120,31 @@ static struct nt_xval otherwise(const struct nt_xenv *env, const struct nt_x *x)
     return v.absent ? nt_eval(env, x->kid[1]) : v;
 }
 
+bool nt_eval_key(const struct nt_xenv *env, const struct nt_kept *state,
+                 const struct nt_x *const *parts, uint64_t *ret_key)
+{
+    uint32_t word = 0;
+
+    ret_key[0] = 0;
+    for (uint8_t i = 0; i < state->nkeys; i++) {
+        struct nt_xval v = nt_eval(env, parts[i]);
+
+        if (v.absent)
+            return false;
+        memcpy(ret_key + word, v.w, state->key[i]->words * sizeof(v.w[0]));
+        word += state->key[i]->words;
+    }
+    return true;
+}
+
+static struct nt_xval kept(const struct nt_xenv *env, const struct nt_x *x)
+{
+    uint64_t key[NT_MAX_KEPT_WORDS];
+
+    return nt_eval_key(env, &env->states[x->slot], x->kid, key) ? env->kept(env->arg, x->slot, key)
+                                                                : absent;
+}
+
 struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
 {
     struct nt_xval v;
@@ -146,6 +171,8 @@ struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
         return nt_eval(env, x->kid[nt_eval_true(env, x->kid[0]) ? 1 : 2]);
     case NT_X_ELSE:
         return otherwise(env, x);
+    case NT_X_STATE:
+        return kept(env, x);
     default:
         return binary(env, x);
     }

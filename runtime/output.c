@@ -142,11 +142,11 @@ static void say_counters(FILE *err, const struct nt_notice *notice)
 {
     for (uint32_t i = 0; i < notice->ncounts; i++) {
         const struct nt_probe_counts *c = &notice->counts[i];
+        const char *whose = *c->probe->event ? c->probe->event : "begin, every, end";
 
         for (int k = 0; k < NT_CNT_MAX; k++)
             if (c->n[k])
-                fprintf(err, "ntrace: %s: %s: %" PRIu64 "\n", c->probe->event, counters[k].text,
-                        c->n[k]);
+                fprintf(err, "ntrace: %s: %s: %" PRIu64 "\n", whose, counters[k].text, c->n[k]);
     }
 }
 

@@ -34,19 +34,24 @@ static int compare_column(const struct nt_value *a, const struct nt_value *b)
     return 0;
 }
 
+static int compare_key(const struct nt_report *r, uint16_t column, uint32_t a, uint32_t b)
+{
+    struct nt_value left, right;
+
+    nt_decode_column(&r->table->key, column, nt_tally_key(r->tally, a), &left);
+    nt_decode_column(&r->table->key, column, nt_tally_key(r->tally, b), &right);
+    return compare_column(&left, &right);
+}
+
+/* By the key that was asked for, then by all in their order. */
 static int compare_keys(const struct nt_report *r, uint32_t a, uint32_t b)
 {
-    const uint64_t *x = nt_tally_key(r->tally, a), *y = nt_tally_key(r->tally, b);
-    const struct nt_layout *key = &r->table->key;
     int order = 0;
 
-    for (uint16_t i = 0; i < key->ncolumns && order == 0; i++) {
-        struct nt_value left, right;
-
-        nt_decode_column(key, i, x, &left);
-        nt_decode_column(key, i, y, &right);
-        order = compare_column(&left, &right);
-    }
+    if (r->by >= r->table->naggs)
+        order = compare_key(r, (uint16_t)(r->by - r->table->naggs), a, b);
+    for (uint16_t i = 0; i < r->table->key.ncolumns && order == 0; i++)
+        order = compare_key(r, i, a, b);
     return order;
 }
 
@@ -59,18 +64,24 @@ static int compare_items(const void *a, const void *b)
     return compare_keys(x->report, x->entry, y->entry);
 }
 
+/* All alike where a key decides. */
+static __int128 rank(const struct nt_report *r, uint32_t entry)
+{
+    const struct nt_agg_use *use;
+
+    if (r->by >= r->table->naggs)
+        return 0;
+    use = &r->table->aggs[r->by < 0 ? 0 : r->by];
+    return use->agg->rank(use, nt_tally_slot(r->tally, entry) + use->word);
+}
+
 static struct item *sort(const struct nt_report *r, struct nt_arena *a)
 {
-    const struct nt_agg_use *use = &r->table->aggs[r->by < 0 ? 0 : r->by];
     uint32_t n = nt_tally_count(r->tally);
     struct item *items = NT_NEW_N(a, struct item, n + 1);
 
     for (uint32_t i = 0; i < n; i++)
-        items[i] = (struct item){
-            .report = r,
-            .rank = use->agg->rank(use, nt_tally_slot(r->tally, i) + use->word),
-            .entry = i,
-        };
+        items[i] = (struct item){.report = r, .rank = rank(r, i), .entry = i};
     qsort(items, n, sizeof(items[0]), compare_items);
     return items;
 }

@@ -11,7 +11,8 @@ struct nt_report {
     const struct nt_table *table;
     const struct nt_tally *tally;
     uint32_t top; /* rows; 0: all */
-    int by;       /* sort by this aggregation; -1: the first */
+    int by;       /* sort by this aggregation, largest first, or, from naggs on, by this key,
+                     smallest first; -1: by the first aggregation */
     bool final;
     uint64_t time; /* ns since the epoch */
 };

@@ -6,6 +6,7 @@
 #include "runtime/load.h"
 #include "runtime/output.h"
 #include "runtime/report.h"
+#include "runtime/states.h"
 #include "runtime/symbols.h"
 #include "runtime/tables.h"
 
@@ -21,7 +22,9 @@ struct nt_reporter {
     struct nt_output *output;
     struct nt_symbols *symbols;
     struct nt_tables *tables;
+    struct nt_states *states;
     uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
+    uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
     uint64_t attached;              /* ns of CLOCK_MONOTONIC */
     bool snapshot;                  /* taken, for the body that runs */
     bool stopped;                   /* no event comes any more */
@@ -119,8 +122,8 @@ int nt_reporter_stopped(struct nt_reporter *r)
 /* Counters that did not change since are not said again, except at the end. */
 static int print_counters(struct nt_reporter *r, bool final)
 {
-    size_t size = r->program->nprobes * NT_CNT_MAX * sizeof(uint64_t);
-    int error = nt_counters_read(r->program, r->image, r->counts);
+    size_t size = nt_counters_of(r->program) * sizeof(uint64_t);
+    int error = nt_counters_read(r->program, r->image, r->own, r->counts);
 
     if (error < 0)
         return nt_fail(r->cx, "read the counters of the probes", error);
@@ -210,6 +213,40 @@ static int body_record(void *arg, const struct nt_record *record, const struct n
                                       });
 }
 
+static int body_aggregate(void *arg, uint32_t table, const uint64_t *key, const uint64_t *slot)
+{
+    struct nt_reporter *r = arg;
+
+    nt_tables_add(r->tables, table, key, slot);
+    return 0;
+}
+
+static struct nt_xval body_kept(void *arg, uint16_t state, const uint64_t *key)
+{
+    const struct nt_reporter *r = arg;
+
+    return nt_states_get(r->states, state, key);
+}
+
+static int body_keep(void *arg, uint16_t state, const uint64_t *key, const uint64_t *value)
+{
+    struct nt_reporter *r = arg;
+    int error = nt_states_put(r->states, state, key, value);
+
+    if (error < 0)
+        return nt_fail(r->cx, "keep a value", error);
+    r->own[NT_CNT_STATE_FULL] += (uint64_t)error;
+    return 0;
+}
+
+static int body_forget(void *arg, uint16_t state, const uint64_t *key)
+{
+    struct nt_reporter *r = arg;
+    int error = nt_states_delete(r->states, state, key);
+
+    return error < 0 ? nt_fail(r->cx, "delete a value", error) : 0;
+}
+
 int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *ret_exited,
                      int *ret_code)
 {
@@ -220,6 +257,11 @@ int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *re
         .print = body_print,
         .clear = body_clear,
         .record = body_record,
+        .aggregate = body_aggregate,
+        .kept = body_kept,
+        .keep = body_keep,
+        .forget = body_forget,
+        .program = r->program,
     };
     struct nt_body_result result = {0};
     int error;
@@ -251,7 +293,7 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
 {
     struct nt_output_options output = {
         .fd = o->fd, .stop = o->stop, .err = o->quiet ? NULL : stderr};
-    size_t ncounts = r->program->nprobes * NT_CNT_MAX + 1u;
+    size_t ncounts = nt_counters_of(r->program);
     int error;
 
     r->symbols = nt_symbols_new(nt_image_map(r->image, NT_MAP_STACKS), "/proc/kallsyms");
@@ -261,6 +303,8 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     if (!r->counts || !r->counts_said)
         return -ENOMEM;
     error = nt_output_open(&r->output, nt_format_find(o->format), &output);
+    if (error == 0)
+        error = nt_states_open(r->program, r->image, &r->states);
     return error < 0 ? error : nt_tables_open(r->program, r->image, &r->tables);
 }
 
@@ -288,6 +332,7 @@ void nt_reporter_close(struct nt_reporter **reporter)
         return;
     nt_output_close(&r->output);
     nt_tables_close(&r->tables);
+    nt_states_close(&r->states);
     nt_symbols_free(&r->symbols);
     free(r->counts);
     free(r->counts_said);

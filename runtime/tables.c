@@ -19,6 +19,7 @@ struct table {
     int map[2], others;
     uint32_t buffer; /* which one events write */
     struct nt_tally *recent, *whole;
+    struct nt_tally *own; /* what ntrace's bodies put into a table that is never cleared */
 };
 
 struct nt_tables {
@@ -29,9 +30,21 @@ struct nt_tables {
     struct table at[];
 };
 
+static bool in_kernel(const struct table *t)
+{
+    return t->table->map[0] != NULL;
+}
+
+/* Two buffers, one of them for ntrace. */
 static bool is_cleared(const struct table *t)
 {
     return t->table->map[1] != NULL;
+}
+
+/* Is it read where it is, again and again? */
+static bool stays(const struct table *t)
+{
+    return in_kernel(t) && !is_cleared(t);
 }
 
 /* Waits until every program that may have read the old generation has ended. On several CPUs the
@@ -110,8 +123,12 @@ static int read_buffer(const struct nt_tables *ts, struct table *t, uint32_t buf
     bool take = is_cleared(t);
     int r;
 
-    if (!take)
+    if (!in_kernel(t))
+        return 0;
+    if (!take) {
         nt_tally_clear(t->recent);
+        nt_tally_merge(t->recent, t->own);
+    }
     r = read_map(ts, t, buffer, take);
     return r < 0 ? r : read_others(ts, t, buffer, take);
 }
@@ -161,8 +178,17 @@ const struct nt_tally *nt_tables_recent(const struct nt_tables *ts, uint32_t tab
 
 void nt_tables_clear(struct nt_tables *ts, uint32_t table)
 {
-    if (is_cleared(&ts->at[table]))
+    if (!stays(&ts->at[table]))
         nt_tally_move(ts->at[table].whole, ts->at[table].recent);
+}
+
+void nt_tables_add(struct nt_tables *ts, uint32_t table, const uint64_t *key, const uint64_t *slot)
+{
+    struct table *t = &ts->at[table];
+
+    nt_tally_add(t->recent, key, slot);
+    if (stays(t))
+        nt_tally_add(t->own, key, slot);
 }
 
 const struct nt_tally *nt_tables_whole(struct nt_tables *ts, uint32_t table)
@@ -179,8 +205,9 @@ static int open_table(const struct nt_image *image, const struct nt_table *table
         .others = nt_image_map(image, table->others),
         .recent = nt_tally_new(table),
         .whole = nt_tally_new(table),
+        .own = nt_tally_new(table),
     };
-    return t->map[0] < 0 || (table->map[1] && t->map[1] < 0) ? -ENOENT : 0;
+    return (table->map[0] && t->map[0] < 0) || (table->map[1] && t->map[1] < 0) ? -ENOENT : 0;
 }
 
 int nt_tables_open(const struct nt_program *p, const struct nt_image *image,
@@ -223,6 +250,7 @@ void nt_tables_close(struct nt_tables **tables)
     for (uint32_t i = 0; i < ts->n; i++) {
         nt_tally_free(&ts->at[i].recent);
         nt_tally_free(&ts->at[i].whole);
+        nt_tally_free(&ts->at[i].own);
     }
     free(ts->others);
     free(ts);

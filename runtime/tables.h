@@ -27,5 +27,8 @@ int nt_tables_last_snapshot(struct nt_tables *tables);
 const struct nt_tally *nt_tables_recent(const struct nt_tables *tables, uint32_t table);
 /* `clear`: what is recent goes to the whole. */
 void nt_tables_clear(struct nt_tables *tables, uint32_t table);
+/* One update by a body of ntrace itself: counted from now on, as if it had come from the kernel. */
+void nt_tables_add(struct nt_tables *tables, uint32_t table, const uint64_t *key,
+                   const uint64_t *slot);
 /* All there ever was, as of the last snapshot; what is recent goes into it. */
 const struct nt_tally *nt_tables_whole(struct nt_tables *tables, uint32_t table);

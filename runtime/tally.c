@@ -134,12 +134,17 @@ void nt_tally_add_others(struct nt_tally *t, const uint64_t *slot)
     t->has_others = true;
 }
 
-void nt_tally_move(struct nt_tally *t, struct nt_tally *from)
+void nt_tally_merge(struct nt_tally *t, const struct nt_tally *from)
 {
     for (uint32_t i = 0; i < from->n; i++)
         nt_tally_add(t, nt_tally_key(from, i), nt_tally_slot(from, i));
     if (from->has_others)
         nt_tally_add_others(t, from->others);
+}
+
+void nt_tally_move(struct nt_tally *t, struct nt_tally *from)
+{
+    nt_tally_merge(t, from);
     nt_tally_clear(from);
 }
 

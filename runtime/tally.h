@@ -17,7 +17,9 @@ uint32_t nt_table_key_words(const struct nt_table *table);
 void nt_tally_add(struct nt_tally *tally, const uint64_t *key, const uint64_t *slot);
 /* Merges a slot into (others); one that is all zero changes nothing. */
 void nt_tally_add_others(struct nt_tally *tally, const uint64_t *slot);
-/* Merges all of `from`, which is empty afterwards. */
+/* Merges all of `from`, which stays as it is. */
+void nt_tally_merge(struct nt_tally *tally, const struct nt_tally *from);
+/* The same, and `from` is empty afterwards. */
 void nt_tally_move(struct nt_tally *tally, struct nt_tally *from);
 void nt_tally_clear(struct nt_tally *tally);
 

@@ -120,6 +120,12 @@ void nt_hint(struct nt_diag *d, const char *fmt, ...)
     va_end(ap);
 }
 
+void nt_diags_rewind(struct nt_cx *cx, uint32_t said, uint32_t errors)
+{
+    cx->diags.list.n = said;
+    cx->diags.nerrors = errors;
+}
+
 bool nt_explain(const char *code, FILE *out)
 {
     static const struct {

@@ -57,6 +57,10 @@ void nt_label(struct nt_diag *d, struct nt_span at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void nt_hint(struct nt_diag *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Takes back what was said since there were `said` diagnostics, `errors` of them errors: of a pass
+ * over what will be read once more. */
+void nt_diags_rewind(struct nt_cx *cx, uint32_t said, uint32_t errors);
+
 /* "did you mean": the candidate nearest to name, or NULL when none is near. Feed it candidates one
  * by one: struct nt_guess g = nt_guess(name); nt_guess_try(&g, "..."); use g.best. */
 struct nt_guess {

@@ -1,14 +1,14 @@
 /* One update of each aggregation; slots are laid out in slots.h. All have the same parameters, so
- * that a row in catalog/aggs.c needs no more than a name. */
+ * that a row in catalog/aggs.c needs no more than a name. catalog/aggs_update.c compiles them for
+ * ntrace itself: its own bodies aggregate by the same code. */
+#include "compiler/bpf/agg.h"
 #include "compiler/bpf/rt.h"
 #include "compiler/bpf/slots.h"
 
-#define NT_AGG(name)                                                                               \
-    void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step);               \
-    void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step)
+#define NT_AGG(name) void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step)
 
 /* Most use a few of their parameters only. */
-#pragma clang diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 NT_AGG(count)
 {

@@ -316,11 +316,13 @@ static struct nt_value value_lhist(const struct nt_agg_use *use, const uint64_t 
     return v;
 }
 
+#define UPDATE(fn) .rt = #fn, .update = fn
+
 const struct nt_agg nt_aggs[] = {
     {
         .name = "count",
         .params = "",
-        .rt = "nt_agg_count",
+        UPDATE(nt_agg_count),
         .doc = "How often the statement ran.",
         .words = words_count,
         .merge = merge_add,
@@ -331,7 +333,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "sum",
         .params = "x",
         .nparams = 1,
-        .rt = "nt_agg_sum",
+        UPDATE(nt_agg_sum),
         .doc = "The sum of x; of a truth value how often it was true.",
         .words = words_sum,
         .merge = merge_add,
@@ -342,7 +344,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "avg",
         .params = "x",
         .nparams = 1,
-        .rt = "nt_agg_sum",
+        UPDATE(nt_agg_sum),
         .doc = "The average of x; of a truth value the share that was true.",
         .words = words_sum,
         .merge = merge_add,
@@ -353,7 +355,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "min",
         .params = "x",
         .nparams = 1,
-        .rt = "nt_agg_min",
+        UPDATE(nt_agg_min),
         .doc = "The smallest x.",
         .words = words_best,
         .merge = merge_min,
@@ -364,7 +366,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "max",
         .params = "x",
         .nparams = 1,
-        .rt = "nt_agg_max",
+        UPDATE(nt_agg_max),
         .doc = "The largest x.",
         .words = words_best,
         .merge = merge_max,
@@ -375,7 +377,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "stats",
         .params = "x",
         .nparams = 1,
-        .rt = "nt_agg_stats",
+        UPDATE(nt_agg_stats),
         .doc = "Count, sum, average, smallest and largest of x.",
         .words = words_stats,
         .merge = merge_stats,
@@ -386,7 +388,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "hist",
         .params = "x",
         .nparams = 1,
-        .rt = "nt_agg_hist",
+        UPDATE(nt_agg_hist),
         .doc = "A histogram of x whose buckets double in width.",
         .words = words_hist,
         .merge = merge_add,
@@ -397,7 +399,7 @@ const struct nt_agg nt_aggs[] = {
         .name = "lhist",
         .params = "x, lo, hi, step",
         .nparams = 4,
-        .rt = "nt_agg_lhist",
+        UPDATE(nt_agg_lhist),
         .doc = "A histogram of x from lo to hi in steps of one width.",
         .words = words_lhist,
         .merge = merge_add,
@@ -413,4 +415,12 @@ const struct nt_agg *nt_agg_find(const char *name)
         if (!strcmp(agg->name, name))
             return agg;
     return NULL;
+}
+
+void nt_agg_update(const struct nt_agg_use *use, uint64_t *slot, int64_t x)
+{
+    bool has_sign = use->type && use->type->is_signed;
+
+    use->agg->update((unsigned long long *)slot + use->word, x, has_sign, use->lo, use->hi,
+                     use->step);
 }

@@ -6,6 +6,7 @@
  * laid out as compiler/bpf/slots.h says. */
 #pragma once
 
+#include "compiler/bpf/agg.h"
 #include "compiler/catalog/value.h"
 
 struct nt_agg;
@@ -23,7 +24,8 @@ struct nt_agg {
     const char *name;   /* "hist" */
     const char *params; /* "x", "x, lo, hi, step", "" */
     uint8_t nparams;
-    const char *rt; /* void rt(u64 *slot, s64 x, bool is_signed, s64 lo, s64 hi, s64 step) */
+    const char *rt;    /* the update, by its name in the kernel's programs */
+    nt_agg_fn *update; /* ... and for ntrace itself: nt_agg_update() calls it */
     const char *doc;
     uint16_t (*words)(const struct nt_agg_use *use);
     void (*merge)(const struct nt_agg_use *use, uint64_t *into, const uint64_t *from);
@@ -36,3 +38,5 @@ struct nt_agg {
 
 extern const struct nt_agg nt_aggs[]; /* ends with a row without a name */
 const struct nt_agg *nt_agg_find(const char *name);
+/* Puts x into the slot of the table that `use` belongs to, as the kernel's side does. */
+void nt_agg_update(const struct nt_agg_use *use, uint64_t *slot, int64_t x);

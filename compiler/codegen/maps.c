@@ -64,21 +64,13 @@ static void table_maps(struct nt_gen *g, const struct nt_table *t)
         m.name = t->map[i];
         make_map(g, &m);
     }
+    if (!t->map[0])
+        return;
     make_map(g, &(struct map){.name = t->others,
                               .type = BPF_MAP_TYPE_PERCPU_ARRAY,
                               .key_size = 4,
                               .value_size = t->slot_words * 8u,
                               .max = 2});
-}
-
-/* A state without a key has one word, 0. */
-static uint32_t state_key_words(const struct nt_state *state)
-{
-    uint32_t words = 0;
-
-    for (uint32_t i = 0; i < state->nkeys; i++)
-        words += state->key[i]->words;
-    return words ? words : 1;
 }
 
 void nt_make_maps(struct nt_gen *g)
@@ -106,9 +98,9 @@ void nt_make_maps(struct nt_gen *g)
             make_map(g, &arrays[i]);
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
-    nt_vec_each (state, &g->u->states)
-        make_map(g, &(struct map){(*state)->map, BPF_MAP_TYPE_HASH, state_key_words(*state) * 8u,
-                                  (*state)->type->words * 8u, (*state)->max, 0});
+    for (uint32_t i = 0; i < p->nkept; i++)
+        make_map(g, &(struct map){p->kept[i].map, BPF_MAP_TYPE_HASH, p->kept[i].key_words * 8u,
+                                  p->kept[i].type->words * 8u, g->u->states.at[i]->max, 0});
     nt_vec_each (limit, &g->u->limit_maps)
         make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
                                   LIMIT_KEYS, 0});

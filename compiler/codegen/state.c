@@ -70,10 +70,26 @@ static void set(struct nt_gen *g, const struct nt_stmt *s, const struct nt_val *
     LLVMBuildBr(g->b, done);
 }
 
-/* Atomic: two CPUs may add to one key, and to one that is just being made. */
-static void add(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by, LLVMBasicBlockRef done)
+/* What kernels without atomics but addition (before 5.12) change in two steps. */
+static void change_word(struct nt_gen *g, enum nt_xop op, LLVMValueRef at, LLVMValueRef by)
 {
-    LLVMBasicBlockRef found = nt_block_new(g, "add"), missing = nt_block_new(g, "make");
+    LLVMAtomicRMWBinOp atomic = op == NT_X_ADD   ? LLVMAtomicRMWBinOpAdd
+                                : op == NT_X_AND ? LLVMAtomicRMWBinOpAnd
+                                : op == NT_X_OR  ? LLVMAtomicRMWBinOpOr
+                                                 : LLVMAtomicRMWBinOpXor;
+    LLVMOpcode plain = op == NT_X_AND ? LLVMAnd : op == NT_X_OR ? LLVMOr : LLVMXor;
+
+    if (op == NT_X_ADD || g->has_fetch)
+        LLVMBuildAtomicRMW(g->b, atomic, at, by, LLVMAtomicOrderingMonotonic, false);
+    else
+        nt_put(g, LLVMBuildBinOp(g->b, plain, nt_get(g, g->i64, at), by, ""), at);
+}
+
+/* Atomic: two CPUs may change one key, and one that is just being made from 0. */
+static void change(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by,
+                   LLVMBasicBlockRef done)
+{
+    LLVMBasicBlockRef found = nt_block_new(g, "change"), missing = nt_block_new(g, "make");
     LLVMBasicBlockRef full = nt_block_new(g, "state_full"), from_a, from_b;
     LLVMValueRef map = nt_map(g, s->state->state->map), room = nt_scratch(g), a, b;
 
@@ -90,8 +106,7 @@ static void add(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by, LLVM
     nt_count(g, NT_CNT_STATE_FULL);
     LLVMBuildBr(g->b, done);
     nt_at(g, found);
-    LLVMBuildAtomicRMW(g->b, LLVMAtomicRMWBinOpAdd, nt_phi(g, g->ptr, a, from_a, b, from_b), by,
-                       LLVMAtomicOrderingMonotonic, false);
+    change_word(g, s->xop, nt_phi(g, g->ptr, a, from_a, b, from_b), by);
     LLVMBuildBr(g->b, done);
 }
 
@@ -109,8 +124,8 @@ void nt_lower_keep(struct nt_gen *g, const struct nt_stmt *s)
     else
         LLVMBuildBr(g->b, write);
     nt_at(g, write);
-    if (s->add)
-        add(g, s, v.w[0], done);
+    if (s->change)
+        change(g, s, v.w[0], done);
     else
         set(g, s, &v, done);
     nt_at(g, done);

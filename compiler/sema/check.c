@@ -163,10 +163,10 @@ static void learn_states(struct nt_unit *u)
     do {
         u->learned = false;
         check_bodies(u);
+        nt_user_bodies(u);
         u->handlers.n = u->starts.n = u->ends.n = u->clocks.n = 0;
-        u->tables.n = u->records.n = 0;
-        u->cx->diags.list.n = said;
-        u->cx->diags.nerrors = errors;
+        u->tables.n = u->records.n = u->bodies.n = 0;
+        nt_diags_rewind(u->cx, said, errors);
     } while (u->learned);
 }
 
@@ -177,8 +177,8 @@ void nt_check(struct nt_unit *u)
     nt_params_require(u);
     learn_states(u);
     has_on = check_bodies(u);
-    nt_states_check(u);
     nt_user_bodies(u);
+    nt_states_check(u);
     nt_params_unused(u);
     if (u->where && !u->where_used && !u->cx->diags.nerrors)
         nt_warn(u->cx, u->where->span, NT_OPTION_UNUSED,

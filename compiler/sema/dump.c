@@ -123,7 +123,8 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
         if (s->state) {
             fputc(' ', out);
             nt_expr_dump(s->state, out);
-            fputs(s->add ? " +=" : s->expr ? " =" : "", out);
+            if (s->expr)
+                fprintf(out, " %s=", s->change ? xop_text[s->xop] : "");
         }
         if (s->kind == NT_S_AGG)
             fprintf(out, " table %u", s->agg->table);

@@ -53,6 +53,13 @@ static bool end_prints(const struct nt_act *act, int table)
     return false;
 }
 
+static void name_maps(struct nt_unit *u, struct nt_table_build *b, uint32_t index)
+{
+    b->t.map[0] = nt_sprintf(u->cx->arena, "nt_t%u_a", index);
+    b->t.map[1] = b->cleared ? nt_sprintf(u->cx->arena, "nt_t%u_b", index) : NULL;
+    b->t.others = nt_sprintf(u->cx->arena, "nt_t%u_others", index);
+}
+
 static void lay_out_tables(struct nt_unit *u)
 {
     struct nt_table *tables = NT_NEW_N(u->cx->arena, struct nt_table, u->tables.n + 1);
@@ -62,9 +69,8 @@ static void lay_out_tables(struct nt_unit *u)
 
         lay_out_key(u, b);
         lay_out_slot(b);
-        b->t.map[0] = nt_sprintf(u->cx->arena, "nt_t%u_a", i);
-        b->t.map[1] = b->cleared ? nt_sprintf(u->cx->arena, "nt_t%u_b", i) : NULL;
-        b->t.others = nt_sprintf(u->cx->arena, "nt_t%u_others", i);
+        if (b->in_kernel)
+            name_maps(u, b, i);
         nt_vec_each (body, &u->bodies)
             if (body->when == NT_WHEN_END)
                 b->t.end_prints |= end_prints(body->first, (int)i);
@@ -72,6 +78,28 @@ static void lay_out_tables(struct nt_unit *u)
     }
     u->program.tables = tables;
     u->program.ntables = u->tables.n;
+}
+
+/* -- state ------------------------------------------------------------------------------------ */
+
+static void lay_out_states(struct nt_unit *u)
+{
+    struct nt_kept *kept = NT_NEW_N(u->cx->arena, struct nt_kept, u->states.n + 1);
+
+    for (uint32_t i = 0; i < u->states.n; i++) {
+        const struct nt_state *state = u->states.at[i];
+
+        kept[i] = (struct nt_kept){
+            .name = state->name, .map = state->map, .type = state->type, .nkeys = state->nkeys};
+        for (uint8_t k = 0; k < state->nkeys; k++) {
+            kept[i].key[k] = state->key[k];
+            kept[i].key_words = (uint16_t)(kept[i].key_words + state->key[k]->words);
+        }
+        if (!kept[i].key_words)
+            kept[i].key_words = 1;
+    }
+    u->program.kept = kept;
+    u->program.nkept = u->states.n;
 }
 
 /* -- records ---------------------------------------------------------------------------------- */
@@ -166,6 +194,7 @@ static void describe_probes(struct nt_unit *u)
 void nt_layout(struct nt_unit *u)
 {
     lay_out_tables(u);
+    lay_out_states(u);
     lay_out_records(u);
     group(u, u->starts.at, u->starts.n);
     group(u, u->handlers.at, u->handlers.n);
@@ -200,7 +229,10 @@ void nt_layout_dump(struct nt_unit *u, FILE *out)
         const struct nt_table *t = &u->program.tables[i];
 
         fprintf(out, "table %s max %u key %u words, slot %u words%s\n", t->name, t->max,
-                t->key.words, t->slot_words, t->map[1] ? ", two buffers" : "");
+                t->key.words, t->slot_words,
+                !t->map[0]  ? ", in ntrace"
+                : t->map[1] ? ", two buffers"
+                            : "");
         dump_layout(&t->key, out);
         for (uint32_t j = 0; j < t->naggs; j++)
             fprintf(out, "  slot [%u] %s, %u words\n", t->aggs[j].word, t->aggs[j].name,

@@ -10,6 +10,11 @@ static const enum nt_xop arith_ops[] = {
     [NT_OP_SHR] = NT_X_SHR,
 };
 
+enum nt_xop nt_arith_op(enum nt_op op)
+{
+    return arith_ops[op];
+}
+
 static struct nt_expr *operand(struct nt_scope *s, const struct nt_node *node,
                                const struct nt_type *want)
 {

@@ -171,6 +171,7 @@ struct nt_expr *nt_binary(struct nt_scope *s, const struct nt_node *node,
                           const struct nt_type *want);
 struct nt_expr *nt_choose(struct nt_scope *s, const struct nt_node *node,
                           const struct nt_type *want);
+enum nt_xop nt_arith_op(enum nt_op op);
 struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node);
 /* A truth value that stands as a value: it may not fall away. */
 struct nt_expr *nt_truth_value(struct nt_scope *s, const struct nt_node *node);
@@ -197,8 +198,9 @@ struct nt_stmt *nt_keep(struct nt_scope *s, const struct nt_node *assign);
 struct nt_stmt *nt_forget_state(struct nt_scope *s, const struct nt_node *node);
 struct nt_expr *nt_in_state(struct nt_scope *s, const struct nt_node *key,
                             const struct nt_node *state, struct nt_span at);
+uint16_t nt_state_index(const struct nt_unit *u, const struct nt_state *state);
 void nt_states_declare(struct nt_unit *u);
-/* Reports state that is read and never written. */
+/* Reports state that is read and never written, or changed where a change could be lost. */
 void nt_states_check(struct nt_unit *u);
 /* guard.c: NULL: always. */
 struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list);
@@ -210,3 +212,6 @@ struct nt_table_build *nt_table_named(struct nt_unit *u, const char *name);
 
 /* body.c: bodies of every, begin, end. */
 void nt_user_bodies(struct nt_unit *u);
+/* plain.c: what such a body can evaluate; reports what only events know. NULL stays NULL. */
+const struct nt_x *nt_plain(struct nt_unit *u, const struct nt_expr *e);
+const struct nt_x *const *nt_plain_args(struct nt_unit *u, struct nt_expr **args, uint32_t n);

@@ -89,21 +89,25 @@ static bool fit_keys(struct nt_scope *s, struct nt_state *state, struct nt_expr 
     return false;
 }
 
+/* @x[a, b] and @x[(a, b)] are the same. */
+static const struct nt_node *key_list(const struct nt_node *state)
+{
+    bool tuple = state->nkids == 1 && state->kid[0]->kind == NT_NODE_TUPLE;
+
+    return tuple ? state->kid[0] : state;
+}
+
 /* The place that a STATE node means; NULL after a report. Its type is that of the value, if known.
  */
 static struct nt_expr *state_place(struct nt_scope *s, const struct nt_node *node)
 {
     struct nt_state *state = find_state(s->u, node->name, node->span);
+    const struct nt_node *list = key_list(node);
     struct nt_expr *keys[NT_MAX_STATE_KEYS + 1] = {0}, *e;
-    uint32_t n = node->nkids > NT_MAX_STATE_KEYS ? NT_MAX_STATE_KEYS + 1 : node->nkids;
+    uint32_t n = list->nkids > NT_MAX_STATE_KEYS ? NT_MAX_STATE_KEYS + 1 : list->nkids;
 
-    if (!s->bound) {
-        nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
-                 "this version of ntrace can read state in bodies of events only");
-        return NULL;
-    }
     for (uint32_t i = 0; i < n; i++)
-        keys[i] = nt_decay(s->u, nt_value(s, node->kid[i], NULL));
+        keys[i] = nt_decay(s->u, nt_value(s, list->kid[i], NULL));
     if (!fit_keys(s, state, keys, n, node->span))
         return NULL;
     e = nt_expr_new(s->u, NT_E_STATE, state->type ? state->type : &nt_type_error, node->span);
@@ -162,20 +166,55 @@ static const struct nt_type *kept_type(struct nt_unit *u, const struct nt_expr *
     return value->type;
 }
 
-static bool is_additive(struct nt_scope *s, const struct nt_node *node,
-                        const struct nt_state *state)
+static bool is_computable(struct nt_scope *s, const struct nt_node *node,
+                          const struct nt_state *state)
 {
-    if (node->op != NT_OP_ADD && node->op != NT_OP_SUB) {
-        nt_hint(nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
-                         "this version of ntrace can change state by `=`, `+=` and `-=`"),
-                "write @x = @x ... instead");
-        return false;
-    }
     if (!state->type || (nt_is_number(state->type) && state->type->kind != NT_KIND_POINTER))
         return true;
-    nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be added to",
+    nt_error(s->u->cx, node->span, NT_TYPE, "%s can't be computed with",
              nt_type_said(s->u, state->type));
     return false;
+}
+
+/* The value behind `=` or `op=`, of the state's type: NULL after a report. */
+static struct nt_expr *kept_value(struct nt_scope *s, const struct nt_node *node,
+                                  struct nt_state *state)
+{
+    struct nt_expr *value = nt_decay(s->u, nt_value(s, node->kid[1], state->type));
+
+    if (value->type->kind == NT_KIND_ERROR)
+        return NULL;
+    if (!state->type && value->op != NT_E_ABSENT) {
+        state->type = kept_type(s->u, value);
+        s->u->learned = true;
+    }
+    /* A duration is multiplied by a number. */
+    if (!state->type || (node->op && node->op != NT_OP_ADD && node->op != NT_OP_SUB))
+        return state->type ? value : NULL;
+    value = nt_fit(s, value, state->type);
+    return value->type->kind == NT_KIND_ERROR ? NULL : value;
+}
+
+static bool is_atomic(const struct nt_scope *s, enum nt_op op)
+{
+    return s->bound && (op == NT_OP_ADD || op == NT_OP_SUB || op == NT_OP_BAND || op == NT_OP_BOR ||
+                        op == NT_OP_BXOR);
+}
+
+/* @x op= value. What is not there counts as 0. */
+static struct nt_expr *changed_value(struct nt_scope *s, const struct nt_node *node,
+                                     struct nt_expr *place, struct nt_expr *value,
+                                     struct nt_stmt *stmt)
+{
+    struct nt_expr *zero = nt_const(s->u, place->state->type, node->span, 0);
+    bool minus = node->op == NT_OP_SUB;
+
+    if (!is_atomic(s, node->op))
+        return nt_arith(s->u, nt_arith_op(node->op), nt_else(s->u, place, zero, node->span), value,
+                        node->span);
+    stmt->change = true;
+    stmt->xop = minus ? NT_X_ADD : nt_arith_op(node->op);
+    return minus ? nt_arith(s->u, NT_X_SUB, zero, value, node->span) : value;
 }
 
 struct nt_stmt *nt_keep(struct nt_scope *s, const struct nt_node *node)
@@ -187,26 +226,22 @@ struct nt_stmt *nt_keep(struct nt_scope *s, const struct nt_node *node)
     if (!place)
         return NULL;
     state = (struct nt_state *)place->state;
-    if (node->op && !is_additive(s, node, state))
+    if (node->op && !is_computable(s, node, state))
         return NULL;
-    value = nt_decay(s->u, nt_value(s, node->kid[1], state->type));
-    if (value->type->kind == NT_KIND_ERROR)
+    value = kept_value(s, node, state);
+    if (!value)
         return NULL;
-    if (!state->type && value->op != NT_E_ABSENT) {
-        state->type = kept_type(s->u, value);
-        s->u->learned = true;
-    }
-    if (!state->type)
-        return NULL;
-    value = nt_fit(s, value, state->type);
-    if (value->type->kind == NT_KIND_ERROR)
-        return NULL;
-    if (node->op == NT_OP_SUB)
-        value =
-            nt_arith(s->u, NT_X_SUB, nt_const(s->u, value->type, node->span, 0), value, node->span);
     stmt = new_stmt(s, NT_S_KEEP, node->span, place);
+    if (node->op)
+        value = nt_fit(s, changed_value(s, node, nt_retyped(s->u, place, state->type), value, stmt),
+                       state->type);
+    if (value->type->kind == NT_KIND_ERROR)
+        return NULL;
     stmt->expr = value;
-    stmt->add = node->op != NT_OP_NONE;
+    if (s->bound)
+        state->by_probe = node->span;
+    else if (node->op)
+        state->changed_by = node->span;
     return stmt;
 }
 
@@ -217,12 +252,38 @@ struct nt_stmt *nt_forget_state(struct nt_scope *s, const struct nt_node *node)
     return place ? new_stmt(s, NT_S_DELETE, node->span, place) : NULL;
 }
 
+uint16_t nt_state_index(const struct nt_unit *u, const struct nt_state *state)
+{
+    uint16_t i = 0;
+
+    while (u->states.at[i] != state)
+        i++;
+    return i;
+}
+
+/* ntrace changes what is there by reading and writing it: a probe's change in between would be
+ * lost. */
+static void check_changes(struct nt_unit *u, const struct nt_state *state)
+{
+    struct nt_diag *d;
+
+    if (!state->by_probe.end || !state->changed_by.end)
+        return;
+    d = nt_error(u->cx, state->changed_by, NT_PLACE,
+                 "'@%s' is written by events as well: what they write in between would be lost",
+                 state->name);
+    nt_label(d, state->by_probe, "here");
+    nt_hint(d, "set it with = here, or keep two and add them up where they are read");
+}
+
 void nt_states_check(struct nt_unit *u)
 {
-    nt_vec_each (it, &u->states)
+    nt_vec_each (it, &u->states) {
         if (!(*it)->type && !u->cx->diags.nerrors)
             nt_hint(nt_error(u->cx, (*it)->at, NT_UNKNOWN_NAME, "nothing is ever kept in '@%s'",
                              (*it)->name),
                     "a body keeps something by @%s = ... or @%s[key] = ...", (*it)->name,
                     (*it)->name);
+        check_changes(u, *it);
+    }
 }

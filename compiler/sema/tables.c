@@ -54,9 +54,23 @@ static bool lhist_bounds(struct nt_scope *s, const struct nt_node *call, struct 
     return false;
 }
 
-/* One aggregation with its argument; false after a report. */
-static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct nt_agg_use *ret_use,
-                        struct nt_expr **ret_arg)
+/* A value for a column; `want`: its type, where another body has made it, or NULL. A plain number
+ * fits whatever is one. */
+static struct nt_expr *column_value(struct nt_scope *s, const struct nt_node *node,
+                                    const struct nt_type *want)
+{
+    /* Names of an event are its own, not an enum's. */
+    struct nt_expr *e = nt_decay(s->u, nt_value(s, node, s->bound ? NULL : want));
+
+    if (want && nt_is_const(e) && e->type->kind == NT_KIND_INT && want->words == 1 &&
+        want->kind != NT_KIND_DURATION && nt_is_number(want))
+        e = nt_retyped(s->u, e, want);
+    return e;
+}
+
+/* One aggregation with its argument, `want` as above; false after a report. */
+static bool aggregation(struct nt_scope *s, const struct nt_node *call, const struct nt_type *want,
+                        struct nt_agg_use *ret_use, struct nt_expr **ret_arg)
 {
     static const char *const later[] = {"rate", "quantiles", "distinct", "buckets"};
     const struct nt_agg *agg = call->kind == NT_NODE_CALL ? nt_agg_find(call->name) : NULL;
@@ -85,7 +99,7 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
         return false;
     }
     if (agg->nparams) {
-        *ret_arg = nt_decay(s->u, nt_value(s, call->kid[0], NULL));
+        *ret_arg = column_value(s, call->kid[0], want);
         if ((*ret_arg)->type->kind == NT_KIND_ERROR)
             return false;
         if (!nt_is_number((*ret_arg)->type)) {
@@ -104,7 +118,8 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, struct n
 
 /* -- the table -------------------------------------------------------------------------------- */
 
-static bool key_columns(struct nt_scope *s, const struct nt_node *list, struct nt_agg_stmt *stmt)
+static bool key_columns(struct nt_scope *s, const struct nt_node *list,
+                        const struct nt_table_build *b, struct nt_agg_stmt *stmt)
 {
     bool ok = true;
 
@@ -115,7 +130,9 @@ static bool key_columns(struct nt_scope *s, const struct nt_node *list, struct n
         return false;
     }
     for (uint32_t i = 0; i < list->nkids; i++) {
-        stmt->key[i] = nt_decay(s->u, nt_value(s, list->kid[i]->kid[0], NULL));
+        const struct nt_type *want = b && i < b->key.n ? b->key.at[i].type : NULL;
+
+        stmt->key[i] = column_value(s, list->kid[i]->kid[0], want);
         ok &= stmt->key[i]->type->kind != NT_KIND_ERROR;
     }
     return ok && nt_columns_differ(s->u, list);
@@ -199,8 +216,9 @@ struct nt_stmt *nt_aggregate(struct nt_scope *s, const struct nt_node *node)
     agg->arg = NT_NEW_N(a, struct nt_expr *, calls->nkids);
     agg->nargs = calls->nkids;
     for (uint32_t i = 0; i < calls->nkids; i++)
-        ok &= aggregation(s, calls->kid[i], &aggs[i], &agg->arg[i]);
-    ok &= key_columns(s, node->kid[1], agg);
+        ok &= aggregation(s, calls->kid[i], b && i < b->aggs.n ? b->aggs.at[i].type : NULL,
+                          &aggs[i], &agg->arg[i]);
+    ok &= key_columns(s, node->kid[1], b, agg);
     if (!ok)
         return NULL;
     if (b && !same_shape(b, agg, aggs)) {
@@ -213,6 +231,7 @@ struct nt_stmt *nt_aggregate(struct nt_scope *s, const struct nt_node *node)
         b = new_table(s, node, agg, aggs);
     if (!b)
         return NULL;
+    b->in_kernel |= s->bound != NULL;
     for (uint32_t i = 0; i < agg->nkeys; i++)
         b->maybe[i] |= agg->key[i]->maybe;
     for (agg->table = 0; s->u->tables.at[agg->table] != b; agg->table++)

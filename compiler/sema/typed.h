@@ -13,8 +13,6 @@
 
 #include <stdio.h>
 
-enum { NT_MAX_STATE_KEYS = 6 };
-
 enum nt_eop {
 #define NT_E(name) NT_E_##name,
 #include "compiler/sema/typed.def"
@@ -69,7 +67,7 @@ enum nt_stmt_kind {
     NT_S_RECORD,
     NT_S_AGG,
     NT_S_RETURN,
-    NT_S_KEEP,   /* @x[key] = expr, @x[key] += expr */
+    NT_S_KEEP,   /* @x[key] = expr, @x[key] op= expr */
     NT_S_DELETE, /* delete @x[key] */
     NT_S_START,
     NT_S_FORGET
@@ -84,7 +82,9 @@ struct nt_state {
     uint8_t nkeys;
     bool keyed; /* the key's types are known */
     uint32_t max;
-    struct nt_span at; /* first use */
+    struct nt_span at;         /* first use */
+    struct nt_span by_probe;   /* a statement of an event's body that writes it; end 0: none */
+    struct nt_span changed_by; /* one of ntrace's own bodies that changes what is there */
 };
 
 struct nt_agg_stmt {
@@ -121,7 +121,8 @@ struct nt_stmt {
     uint32_t narg;
     struct nt_agg_stmt *agg;
     struct nt_expr *state;  /* KEEP, DELETE: the STATE that is meant */
-    bool add;               /* KEEP: add to what is there */
+    bool change;            /* KEEP: expr changes what is there by xop, atomically if it can */
+    enum nt_xop xop;        /* change: ADD, AND, OR, XOR */
     struct nt_clock *clock; /* START, FORGET */
     struct nt_expr *mark;   /* START: what tells an older packet at this address apart, or NULL */
 };

@@ -50,6 +50,7 @@ struct nt_table_build {
     NT_VEC(struct nt_agg_use) aggs;
     bool maybe[NT_MAX_COLUMNS]; /* can this key column be absent, in any body? */
     bool cleared;
+    bool in_kernel; /* a body of an event fills it */
 };
 
 /* The slots of a limit by key. */

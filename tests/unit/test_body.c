@@ -268,6 +268,157 @@ static void test_an_absent_argument_is_an_absent_value(void **state)
     assert_int_equal(log.value.shape, NT_SHAPE_ABSENT);
 }
 
+/* A table by an int that may be absent, with count() and sum(x); one state by two keys. */
+static const struct nt_column columns[] = {{"n", &nt_type_int, 0, 0}};
+static struct nt_agg_use uses[] = {{.name = "count()", .words = 1},
+                                   {.name = "sum(x)", .type = &nt_type_int, .word = 1, .words = 2}};
+static const struct nt_table table = {
+    .name = "t",
+    .key = {.columns = columns, .ncolumns = 1, .words = 2, .absent_word = 1},
+    .aggs = uses,
+    .naggs = 2,
+    .slot_words = 3,
+    .max = 4,
+};
+static const struct nt_kept state_of_two = {.name = "x",
+                                            .type = &nt_type_int,
+                                            .key = {&nt_type_int, &nt_type_ip},
+                                            .nkeys = 2,
+                                            .key_words = 3};
+static const struct nt_program program = {
+    .tables = &table, .ntables = 1, .kept = &state_of_two, .nkept = 1};
+
+/* What was aggregated or kept last. */
+struct store {
+    uint64_t key[3], value[3];
+    uint32_t n;
+    bool there;
+};
+
+static int store_aggregate(void *arg, uint32_t index, const uint64_t *key, const uint64_t *slot)
+{
+    struct store *store = arg;
+
+    assert_int_equal(index, 0);
+    memcpy(store->key, key, 2 * sizeof(*key));
+    memcpy(store->value, slot, 3 * sizeof(*slot));
+    store->n++;
+    return 0;
+}
+
+static struct nt_xval store_kept(void *arg, uint16_t state, const uint64_t *key)
+{
+    const struct store *store = arg;
+
+    assert_int_equal(state, 0);
+    return (struct nt_xval){.absent = !store->there || memcmp(store->key, key, sizeof(store->key)),
+                            .w = {store->value[0]}};
+}
+
+static int store_keep(void *arg, uint16_t state, const uint64_t *key, const uint64_t *value)
+{
+    struct store *store = arg;
+
+    assert_int_equal(state, 0);
+    memcpy(store->key, key, sizeof(store->key));
+    store->value[0] = value[0];
+    store->there = true;
+    store->n++;
+    return 0;
+}
+
+static int store_forget(void *arg, uint16_t state, const uint64_t *key)
+{
+    (void)state;
+    (void)key;
+    ((struct store *)arg)->there = false;
+    return 0;
+}
+
+static void run_on(struct store *store, const struct nt_act *first)
+{
+    const struct nt_body body = {.when = NT_WHEN_EVERY, .nslots = 1, .first = first};
+    const struct nt_body_ops ops = {
+        .arg = store,
+        .now = log_now,
+        .aggregate = store_aggregate,
+        .kept = store_kept,
+        .keep = store_keep,
+        .forget = store_forget,
+        .program = &program,
+    };
+    struct nt_body_result result;
+
+    uses[0].agg = nt_agg_find("count");
+    uses[1].agg = nt_agg_find("sum");
+    assert_int_equal(nt_body_run(&body, &ops, &result), 0);
+}
+
+static void test_an_aggregation_is_one_update_of_a_slot(void **state)
+{
+    struct nt_x five = number(5);
+    const struct nt_x *const args[] = {&five, NULL, &five};
+    const struct nt_act act = {.kind = NT_ACT_AGG, .args = args, .nargs = 3};
+    struct store store = {0};
+
+    (void)state;
+    run_on(&store, &act);
+    assert_int_equal(store.n, 1);
+    assert_true(store.key[0] == 5 && store.key[1] == 0);
+    assert_true(store.value[0] == 1 && store.value[1] == 5 && store.value[2] == 1);
+}
+
+static void test_an_absent_key_is_one_and_an_absent_argument_is_passed_over(void **state)
+{
+    const struct nt_x *const args[] = {&absent_x, NULL, &absent_x};
+    const struct nt_act act = {.kind = NT_ACT_AGG, .args = args, .nargs = 3};
+    struct store store = {0};
+
+    (void)state;
+    run_on(&store, &act);
+    assert_true(store.key[0] == 0 && store.key[1] == 1);
+    assert_true(store.value[0] == 1 && store.value[1] == 0 && store.value[2] == 0);
+}
+
+static void test_state_is_kept_under_all_its_keys(void **state)
+{
+    struct nt_x one = number(1), seven = number(7);
+    const struct nt_x ip = {.op = NT_X_CONST, .type = &nt_type_ip, .w = {8, 9}};
+    const struct nt_x *const key[] = {&one, &ip};
+    const struct nt_x read = {
+        .op = NT_X_STATE, .type = &nt_type_int, .nkids = 2, .kid = {&one, &ip}};
+    const struct nt_x sum = {.op = NT_X_ADD, .type = &nt_type_int, .kid = {&read, &one}};
+    const struct nt_act more = {.kind = NT_ACT_KEEP, .args = key, .nargs = 2, .expr = &sum};
+    const struct nt_act keep = {
+        .kind = NT_ACT_KEEP, .args = key, .nargs = 2, .expr = &seven, .next = &more};
+    const struct nt_act forget = {.kind = NT_ACT_DELETE, .args = key, .nargs = 2, .next = &more};
+    struct store store = {0};
+
+    (void)state;
+    run_on(&store, &keep);
+    assert_int_equal(store.n, 2);
+    assert_true(store.key[0] == 1 && store.key[1] == 8 && store.key[2] == 9);
+    assert_int_equal(store.value[0], 8);
+    run_on(&store, &forget); /* what is not there can't be added to: nothing is kept */
+    assert_int_equal(store.n, 2);
+    assert_false(store.there);
+}
+
+static void test_return_ends_the_body(void **state)
+{
+    struct nt_x yes = number(1);
+    const struct nt_act print = {.kind = NT_ACT_PRINT, .table = -1};
+    const struct nt_act leave = {.kind = NT_ACT_RETURN, .next = &print};
+    const struct nt_act choice = {.kind = NT_ACT_IF, .expr = &yes, .then = &leave, .next = &print};
+    struct nt_body_result result;
+    struct log log = {0};
+
+    (void)state;
+    assert_int_equal(run(&choice, &log, &result), 0);
+    assert_string_equal(log.did, "");
+    assert_false(result.exited);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +435,10 @@ int main(void)
         cmocka_unit_test(test_exit_ends_the_body_from_within_an_if),
         cmocka_unit_test(test_let_and_record),
         cmocka_unit_test(test_an_absent_argument_is_an_absent_value),
+        cmocka_unit_test(test_an_aggregation_is_one_update_of_a_slot),
+        cmocka_unit_test(test_an_absent_key_is_one_and_an_absent_argument_is_passed_over),
+        cmocka_unit_test(test_state_is_kept_under_all_its_keys),
+        cmocka_unit_test(test_return_ends_the_body),
     };
 
     return cmocka_run_group_tests_name("body", tests, NULL, NULL);

@@ -120,6 +120,17 @@ static void test_ties_by_key(void **state)
     assert_printed(*state, 0, -1, "-5/eth9 3/eth0 3/eth1 absent/lo +0");
 }
 
+/* By a key: the smallest first, whatever the aggregations. */
+static void test_by_a_key(void **state)
+{
+    add(*state, 1, "b", 5, 100);
+    add(*state, -2, "c", 9, -50);
+    add(*state, 3, "a", 7, -200);
+    add_absent(*state, "d", 1);
+    assert_printed(*state, 0, 2, "-2/c 1/b 3/a absent/d +0");
+    assert_printed(*state, 3, 3, "3/a 1/b -2/c +1");
+}
+
 static void test_top_and_the_rest(void **state)
 {
     add(*state, 1, "a", 1, 0);
@@ -147,6 +158,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_by_another_aggregation, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ties_by_key, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_by_a_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_top_and_the_rest, setup, teardown),
         cmocka_unit_test_setup_teardown(test_others, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nothing, setup, teardown),

@@ -1,0 +1,9 @@
+/* The updates of aggregations, for programs in the kernel and for ntrace itself. Plain C without
+ * includes. */
+#pragma once
+
+/* Puts x into a slot (slots.h). lo, hi and step are those of the aggregation's use. */
+typedef void nt_agg_fn(unsigned long long *slot, long long x, _Bool is_signed, long long lo,
+                       long long hi, long long step);
+
+nt_agg_fn nt_agg_count, nt_agg_sum, nt_agg_min, nt_agg_max, nt_agg_stats, nt_agg_hist, nt_agg_lhist;

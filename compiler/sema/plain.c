@@ -1,0 +1,109 @@
+/* Typed expressions -> those of program.h, which ntrace evaluates in its own bodies. */
+#include "compiler/sema/scope.h"
+
+#include <string.h>
+
+static enum nt_xop xop_of(struct nt_unit *u, const struct nt_expr *e)
+{
+    switch (e->op) {
+    case NT_E_CONST:
+    case NT_E_ABSENT:
+        return NT_X_CONST;
+    case NT_E_LOCAL:
+        return NT_X_LOCAL;
+    case NT_E_NOW:
+        return NT_X_NOW;
+    case NT_E_ARITH:
+    case NT_E_CMP:
+        return e->xop;
+    case NT_E_AND:
+        return NT_X_LAND;
+    case NT_E_OR:
+        return NT_X_LOR;
+    case NT_E_NOT:
+        return NT_X_LNOT;
+    case NT_E_COND:
+        return NT_X_COND;
+    case NT_E_ELSE:
+        return NT_X_ELSE;
+    case NT_E_STATE:
+        return NT_X_STATE;
+    default:
+        nt_error(u->cx, e->at, NT_PLACE,
+                 "this is known in bodies of events; this one runs in ntrace");
+        return NT_X_CONST;
+    }
+}
+
+static struct nt_expr *compare(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
+                               const uint64_t *words)
+{
+    struct nt_expr *r = nt_const(u, l->type, l->at, 0);
+    struct nt_expr *e;
+
+    memcpy(r->w, words, sizeof(r->w));
+    e = nt_expr_with(u, NT_E_CMP, &nt_type_bool, l->at, 2, l, r);
+    e->xop = op;
+    return e;
+}
+
+/* x in {a, lo..hi}: comparisons. NULL: a test that is none. */
+static struct nt_expr *membership(struct nt_unit *u, const struct nt_expr *in)
+{
+    struct nt_expr *x = in->kid[0], *any = nt_const(u, &nt_type_bool, in->at, 0);
+
+    for (uint32_t i = 0; i < in->ntests; i++) {
+        const struct nt_test *t = &in->test[i];
+
+        if (t->kind == NT_TEST_EQ)
+            any = nt_or(u, any, compare(u, NT_X_EQ, x, t->a));
+        else if (t->kind == NT_TEST_RANGE)
+            any = nt_or(u, any,
+                        nt_and(u, compare(u, NT_X_GE, x, t->a), compare(u, NT_X_LE, x, t->b)));
+        else
+            return NULL;
+    }
+    return any;
+}
+
+/* What the expressions of program.h have no operation for, in terms of those they have. */
+static const struct nt_expr *simpler(struct nt_unit *u, const struct nt_expr *e)
+{
+    static const uint64_t zero[NT_MAX_WORDS];
+    struct nt_expr *r = NULL;
+
+    if (e->op == NT_E_TRUTH) {
+        r = compare(u, NT_X_NE, e->kid[0], zero);
+    } else if (e->op == NT_E_EXISTS) { /* what is absent does not even equal itself */
+        r = nt_expr_with(u, NT_E_CMP, &nt_type_bool, e->at, 2, e->kid[0], e->kid[0]);
+        r->xop = NT_X_EQ;
+    } else if (e->op == NT_E_IN) {
+        r = membership(u, e);
+    }
+    return r ? r : e;
+}
+
+const struct nt_x *nt_plain(struct nt_unit *u, const struct nt_expr *e)
+{
+    struct nt_x *x = NT_NEW(u->cx->arena, struct nt_x);
+
+    e = simpler(u, e);
+    x->op = xop_of(u, e);
+    x->type = e->type;
+    x->absent = e->op == NT_E_ABSENT;
+    x->slot = e->op == NT_E_STATE ? nt_state_index(u, e->state) : (uint16_t)e->index;
+    memcpy(x->w, e->w, sizeof(x->w));
+    x->nkids = e->nkids;
+    for (uint32_t i = 0; i < e->nkids && i < NT_MAX_STATE_KEYS; i++)
+        x->kid[i] = nt_plain(u, e->kid[i]);
+    return x;
+}
+
+const struct nt_x *const *nt_plain_args(struct nt_unit *u, struct nt_expr **args, uint32_t n)
+{
+    const struct nt_x **x = NT_NEW_N(u->cx->arena, const struct nt_x *, n + 1);
+
+    for (uint32_t i = 0; i < n; i++)
+        x[i] = args[i] ? nt_plain(u, args[i]) : NULL;
+    return x;
+}
