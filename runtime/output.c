@@ -46,6 +46,7 @@ static const struct {
     [NT_CNT_OTHERS] = {"others", "updates counted under (others), the table was full"},
     [NT_CNT_UNPARSED] = {"unparsed", "packets whose headers could not be read"},
     [NT_CNT_NO_START] = {"no_start", "latencies left out, their start was not seen"},
+    [NT_CNT_NO_RETURN] = {"no_return", "calls whose return was not seen"},
     [NT_CNT_HELD] = {"held", "rows held back by limit"},
     [NT_CNT_START_FULL] = {"start_full", "starts of latencies lost, no room to keep them"},
     [NT_CNT_STATE_FULL] = {"state_full", "values of @ lost, their map was full"},

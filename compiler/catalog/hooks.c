@@ -1,4 +1,4 @@
-#include "compiler/catalog/hooks.h"
+#include "compiler/catalog/hooks_find.h"
 
 #include "compiler/kernel/kernel.h"
 
@@ -23,16 +23,12 @@ static bool can_be_null(const char *tracepoint, const char *arg)
     return false;
 }
 
-static struct nt_harg *args_of(struct nt_arena *a, const struct nt_kparam *params, uint32_t n)
+const struct nt_harg *nt_target_arg(const struct nt_target *t, const char *name)
 {
-    struct nt_harg *arg = NT_NEW_N(a, struct nt_harg, n + 1);
-
-    for (uint32_t i = 0; i < n; i++)
-        arg[i] = (struct nt_harg){.name = params[i].name,
-                                  .type = params[i].type,
-                                  .index = (uint16_t)i,
-                                  .nullable = params[i].nullable};
-    return arg;
+    for (uint32_t i = 0; i < t->nargs; i++)
+        if (strcmp(t->arg[i].name, name) == 0)
+            return &t->arg[i];
+    return t->ret && strcmp(name, NT_RETVAL) == 0 ? t->ret : NULL;
 }
 
 static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *target,
@@ -48,7 +44,7 @@ static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const c
     }
     bool direct = nt_kernel_has(k, NT_FEATURE_TP_BTF);
 
-    arg = args_of(a, params, n);
+    arg = nt_hook_args(k, a, params, n);
     for (uint32_t i = 0; i < n; i++)
         arg[i].nullable |= can_be_null(target, arg[i].name);
     *ret_target = (struct nt_target){
@@ -96,83 +92,16 @@ static int tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char 
     return 0;
 }
 
-static int function(const struct nt_kernel *k, struct nt_arena *a, const char *target, bool direct,
-                    struct nt_target *ret_target)
-{
-    const struct nt_kparam *params;
-    uint32_t n, ret;
-    bool typed = nt_kernel_func(k, a, target, &params, &n, &ret) == 0;
-
-    *ret_target = (struct nt_target){
-        .args = direct ? NT_ARGS_BTF : NT_ARGS_REGS,
-        .section = nt_sprintf(a, "%s/%s", direct ? "fentry" : "kprobe", target),
-        .arg = typed ? args_of(a, params, n) : NULL,
-        .nargs = typed ? n : 0,
-        .typed = typed,
-    };
-    return 0;
-}
-
-static bool has_types(const struct nt_kernel *k, struct nt_arena *a, const char *target)
-{
-    const struct nt_kparam *params;
-    uint32_t n, ret;
-
-    return nt_kernel_func(k, a, target, &params, &n, &ret) == 0;
-}
-
-static int fentry(const struct nt_kernel *k, struct nt_arena *a, const char *target,
-                  struct nt_target *ret_target, const char **ret_why)
-{
-    if (!nt_kernel_has(k, NT_FEATURE_FENTRY)) {
-        *ret_why = "this host does not let programs attach to functions by fentry";
-        return -EOPNOTSUPP;
-    }
-    if (!has_types(k, a, target) || !nt_kernel_traceable(k, target)) {
-        *ret_why = "this kernel has no such function, or it can't be traced";
-        return -ENOENT;
-    }
-    return function(k, a, target, true, ret_target);
-}
-
-static int kprobe(const struct nt_kernel *k, struct nt_arena *a, const char *target,
-                  struct nt_target *ret_target, const char **ret_why)
-{
-    if (!nt_kernel_has(k, NT_FEATURE_KPROBE)) {
-        *ret_why = "this kernel has no kprobes";
-        return -EOPNOTSUPP;
-    }
-    if (!nt_kernel_traceable(k, target)) {
-        *ret_why = "this kernel has no such function, or it can't be traced";
-        return -ENOENT;
-    }
-    return function(k, a, target, false, ret_target);
-}
-
-/* The best hook for a function's entry: fentry reads arguments without a helper call. */
-static int fn(const struct nt_kernel *k, struct nt_arena *a, const char *target,
-              struct nt_target *ret_target, const char **ret_why)
-{
-    int err = fentry(k, a, target, ret_target, ret_why);
-
-    if (err < 0) {
-        err = kprobe(k, a, target, ret_target, ret_why);
-        if (err == -EOPNOTSUPP)
-            *ret_why = "this host has neither fentry nor kprobes";
-    }
-    return err;
-}
-
 const struct nt_hook nt_hooks[] = {
     {"raw_tracepoint", "a tracepoint, with the arguments the kernel's code hands it",
      raw_tracepoint},
     {"tracepoint", "a tracepoint SYSTEM:NAME, with the fields of its record", tracepoint},
-    {"fn", "entry of a kernel function, by the best hook this kernel offers", fn},
-    {"fentry", "entry of a kernel function, by trampoline", fentry},
-    {"kprobe", "entry of a kernel function, by breakpoint", kprobe},
-    {"call", "a kernel function from entry to return", NULL},
-    {"fexit", "return of a kernel function, by trampoline", NULL},
-    {"kretprobe", "return of a kernel function, by breakpoint", NULL},
+    {"fn", "entry of a kernel function, by the best hook this kernel offers", nt_hook_fn},
+    {"fentry", "entry of a kernel function, by trampoline", nt_hook_fentry},
+    {"kprobe", "entry of a kernel function, by breakpoint", nt_hook_kprobe},
+    {"call", "a kernel function from entry to return", nt_hook_call},
+    {"fexit", "return of a kernel function, by trampoline", nt_hook_fexit},
+    {"kretprobe", "return of a kernel function, by breakpoint", nt_hook_kretprobe},
     {"uprobe", "entry of a user function, LIB:SYMBOL", NULL},
     {"uretprobe", "return of a user function, LIB:SYMBOL", NULL},
     {"ucall", "a user function from entry to return, LIB:SYMBOL", NULL},

@@ -24,7 +24,11 @@ struct nt_harg {
     uint16_t offset, size; /* RECORD */
     bool is_signed;        /* RECORD */
     bool nullable;
+    bool returned; /* not an argument: what the function returned */
 };
+
+/* The name by which bodies read what a function returned. */
+#define NT_RETVAL "retval"
 
 /* A target found on this kernel. */
 struct nt_target {
@@ -34,7 +38,11 @@ struct nt_target {
     const struct nt_harg *arg;
     uint32_t nargs;
     bool typed; /* false: arguments have no names here; those asked for are taken in their order */
+    const struct nt_harg *ret;    /* what the function returned; NULL: nothing, or not known yet */
+    const struct nt_target *back; /* call: where its return is seen; this is its entry */
 };
+/* An argument by the kernel's name, or what was returned; NULL: it has none of that name. */
+const struct nt_harg *nt_target_arg(const struct nt_target *t, const char *name);
 
 struct nt_hook {
     const char *name; /* "raw_tracepoint" */

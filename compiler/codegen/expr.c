@@ -271,7 +271,12 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
     case NT_E_ABSENT:
         return constant(g, e);
     case NT_E_ARG:
+    case NT_E_RETVAL:
         return nt_load_arg(g, e);
+    case NT_E_KEPT:
+        return nt_load_kept(g, e);
+    case NT_E_AFTER: /* of a call that keeps nothing */
+        return nt_lower(g, e->kid[0]);
     case NT_E_ADDR:
         return offset_address(g, e);
     case NT_E_ELEM:

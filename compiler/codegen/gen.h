@@ -34,6 +34,7 @@ struct nt_fn {
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
     LLVMValueRef counted; /* i1: the packet counts as unparsed already */
     struct nt_val latency;
+    LLVMValueRef frame;      /* at the return of a call: what was kept at its entry */
     LLVMBasicBlockRef leave; /* end of this handler */
 };
 
@@ -51,11 +52,14 @@ struct nt_gen {
 };
 
 /* memory.c: kernel memory and the context. */
+/* Of the place in memory where this call lies on its thread's stack, the same at entry and return.
+ */
+LLVMValueRef nt_stack_pointer(struct nt_gen *g, bool returning);
 LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type);
 struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
 struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
 struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
-struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e); /* RETVAL too */
 /* Big-endian number of `size` bytes (1..8) at a buffer aligned to 8 bytes. */
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
 
@@ -90,6 +94,11 @@ void nt_lower_record(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_start(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_forget(struct nt_gen *g, const struct nt_stmt *s);
 struct nt_val nt_find_latency(struct nt_gen *g);
+/* call.c: what a call keeps from entry to return. Where there is nothing of it, goes on at none. */
+void nt_lower_enter(struct nt_gen *g);
+void nt_open_frame(struct nt_gen *g, LLVMBasicBlockRef none);
+void nt_close_frame(struct nt_gen *g);
+struct nt_val nt_load_kept(struct nt_gen *g, const struct nt_expr *e);
 /* state.c: what begins with @. */
 struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e);
 void nt_lower_keep(struct nt_gen *g, const struct nt_stmt *s);

@@ -5,7 +5,13 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-enum { START_ENTRIES = 65536, LIMIT_KEYS = 16384, STACK_ENTRIES = 4096, STACK_DEPTH = 127 };
+enum {
+    START_ENTRIES = 65536,
+    OPEN_CALLS = 10240,
+    LIMIT_KEYS = 16384,
+    STACK_ENTRIES = 4096,
+    STACK_DEPTH = 127
+};
 
 struct map {
     const char *name;
@@ -73,6 +79,12 @@ static void table_maps(struct nt_gen *g, const struct nt_table *t)
                               .max = 2});
 }
 
+/* The time of entry, then what was kept. */
+static uint32_t frame_words(const struct nt_frame *f)
+{
+    return 1u + f->layout.words;
+}
+
 void nt_make_maps(struct nt_gen *g)
 {
     const struct nt_program *p = &g->u->program;
@@ -96,6 +108,8 @@ void nt_make_maps(struct nt_gen *g)
     for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
         if (arrays[i].max)
             make_map(g, &arrays[i]);
+    nt_vec_each (f, &g->u->frames)
+        slot_words = frame_words(*f) > slot_words ? frame_words(*f) : slot_words;
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
     for (uint32_t i = 0; i < p->nkept; i++)
@@ -104,6 +118,9 @@ void nt_make_maps(struct nt_gen *g)
     nt_vec_each (limit, &g->u->limit_maps)
         make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
                                   LIMIT_KEYS, 0});
+    nt_vec_each (f, &g->u->frames)
+        make_map(g, &(struct map){(*f)->map, BPF_MAP_TYPE_LRU_HASH, 16, frame_words(*f) * 8u,
+                                  OPEN_CALLS, 0});
     nt_vec_each (clock, &g->u->clocks)
         make_map(g, &(struct map){(*clock)->map, BPF_MAP_TYPE_LRU_HASH, (*clock)->key_words * 8u,
                                   16, START_ENTRIES, 0});

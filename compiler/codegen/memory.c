@@ -61,18 +61,23 @@ static LLVMValueRef widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRe
     return e->is_signed ? LLVMBuildSExt(g->b, v, g->i64, "") : nt_zext(g, v);
 }
 
-static uint32_t regs_offset(uint32_t index)
-{
+/* The calling convention: where struct pt_regs has what. */
 #if defined(__x86_64__)
-    /* struct pt_regs: di si dx cx r8 r9 */
-    static const uint32_t offsets[] = {112, 104, 96, 88, 72, 64};
-
-    return offsets[index < 6 ? index : 5];
+enum { REGISTER_ARGS = 6, REGS_RETVAL = 80, REGS_SP = 152, RETURN_ADDRESS = 8 };
+static const uint32_t regs_args[REGISTER_ARGS] = {112, 104, 96, 88, 72, 64}; /* di si dx cx r8 r9 */
 #elif defined(__aarch64__)
-    return index * 8; /* user_pt_regs.regs */
+enum { REGISTER_ARGS = 8, REGS_RETVAL = 0, REGS_SP = 31 * 8, RETURN_ADDRESS = 0 };
+static const uint32_t regs_args[REGISTER_ARGS] = {0, 8, 16, 24, 32, 40, 48, 56}; /* user_pt_regs */
 #else
 #error "the calling convention of this architecture is not known to ntrace"
 #endif
+
+/* The return has taken the address to go back to off the stack. */
+LLVMValueRef nt_stack_pointer(struct nt_gen *g, bool returning)
+{
+    LLVMValueRef sp = nt_load_ctx(g, REGS_SP, g->i64);
+
+    return returning ? LLVMBuildSub(g->b, sp, nt_i64(g, RETURN_ADDRESS), "") : sp;
 }
 
 static struct nt_val record_string(struct nt_gen *g, const struct nt_expr *e)
@@ -94,10 +99,44 @@ static LLVMValueRef argument(struct nt_gen *g, uint32_t index)
 
     if (!g->f.arg[index]) {
         nt_at(g, g->f.entry);
-        g->f.arg[index] = nt_load_ctx(g, regs ? regs_offset(index) : index * 8, g->i64);
+        g->f.arg[index] = nt_load_ctx(g, regs ? regs_args[index] : index * 8, g->i64);
         nt_at(g, here);
     }
     return g->f.arg[index];
+}
+
+/* Copies size bytes into room on the stack, zeroed before; gives whether it could. */
+static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
+                            LLVMValueRef from, unsigned helper)
+{
+    LLVMValueRef ret;
+
+    for (uint32_t i = 0; i < words; i++)
+        nt_put(g, nt_i64(g, 0), nt_word_at(g, room, i));
+    ret = nt_helper(g, helper, g->i64, (LLVMValueRef[]){room, nt_i32(g, size), from}, 3);
+    return LLVMBuildICmp(g->b, LLVMIntSGE, ret, nt_i64(g, 0), "");
+}
+
+/* A word that no load of the verifier's gets at: an argument on the stack, or, in a trampoline's
+ * context, a pointer to something else than a struct. */
+static struct nt_val copied_argument(struct nt_gen *g, uint32_t index)
+{
+    bool regs = g->f.prog->bound->target.args == NT_ARGS_REGS;
+    LLVMValueRef room = nt_scratch(g), ok, from;
+    struct nt_val v = {0};
+
+    if (regs)
+        from = LLVMBuildIntToPtr(
+            g->b,
+            LLVMBuildAdd(g->b, nt_stack_pointer(g, false),
+                         nt_i64(g, RETURN_ADDRESS + (index - REGISTER_ARGS) * 8ull), ""),
+            g->ptr, "");
+    else
+        from = nt_byte_at(g, g->f.ctx, index * 8);
+    ok = copy_in(g, room, 1, 8, from, PROBE_READ_KERNEL);
+    v.w[0] = nt_get(g, g->i64, room);
+    v.there = regs ? ok : NULL;
+    return v;
 }
 
 /* Is a pointer other than null? Of a pointer that the verifier follows the test is hidden from the
@@ -127,13 +166,18 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
     if (args == NT_ARGS_RECORD) {
         v.w[0] = nt_load_ctx(g, (uint32_t)e->offset, type);
     } else {
-        v.w[0] = argument(g, e->index);
+        if (e->op == NT_E_RETVAL && args == NT_ARGS_REGS)
+            v.w[0] = nt_load_ctx(g, REGS_RETVAL, g->i64);
+        else if (e->copied || (args == NT_ARGS_REGS && e->index >= REGISTER_ARGS))
+            v = copied_argument(g, e->index);
+        else
+            v.w[0] = argument(g, e->index);
         if (e->size < 8)
             v.w[0] = LLVMBuildTrunc(g->b, v.w[0], type, "");
     }
     v.w[0] = widen(g, e, v.w[0]);
-    if (e->maybe)
-        v.there = not_null(g, v.w[0], e->direct);
+    if (e->nullable)
+        v.there = nt_both(g, v.there, not_null(g, v.w[0], e->direct));
     return v;
 }
 
@@ -188,18 +232,6 @@ static struct nt_val end_read(struct nt_gen *g, const struct guarded *r, const s
     if (e->maybe)
         v.there = nt_phi(g, g->i1, nt_false(g), r->before, v.there ? v.there : nt_true(g), from);
     return v;
-}
-
-/* Copies size bytes into room on the stack, zeroed before; gives whether it could. */
-static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
-                            LLVMValueRef from, unsigned helper)
-{
-    LLVMValueRef ret;
-
-    for (uint32_t i = 0; i < words; i++)
-        nt_put(g, nt_i64(g, 0), nt_word_at(g, room, i));
-    ret = nt_helper(g, helper, g->i64, (LLVMValueRef[]){room, nt_i32(g, size), from}, 3);
-    return LLVMBuildICmp(g->b, LLVMIntSGE, ret, nt_i64(g, 0), "");
 }
 
 struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)

@@ -55,11 +55,14 @@ static void where(struct nt_gen *g, const struct nt_handler *h)
 static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
 {
     uint16_t layers = g->f.layers;
-    LLVMBasicBlockRef pass;
+    LLVMBasicBlockRef pass, none = nt_block_new(g, "leave");
+    bool framed = h->frame && h->returning;
 
     g->f.handler = h;
-    g->f.leave = nt_block_new(g, "leave");
+    g->f.leave = framed ? nt_block_new(g, "returned") : none;
     nt_set_location(g, h->at);
+    if (framed)
+        nt_open_frame(g, none);
     where(g, h);
     if (h->guard) {
         pass = nt_block_new(g, "pass");
@@ -69,6 +72,11 @@ static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
     nt_lower_stmts(g, h->body);
     nt_jump(g, g->f.leave);
     nt_at(g, g->f.leave);
+    if (framed) {
+        nt_close_frame(g);
+        LLVMBuildBr(g->b, none);
+        nt_at(g, none);
+    }
     g->f.layers = layers; /* a condition that failed left before some were parsed */
 }
 
@@ -88,6 +96,8 @@ static void shared_layers(struct nt_gen *g, const struct nt_prog *p)
 {
     uint16_t first = 0, one = 0, two = 0, shared = 0;
 
+    if (p->handler[0]->returning)
+        return; /* the packet is each body's own: as its call kept it */
     for (uint32_t i = 0; i < p->nhandlers; i++) {
         uint16_t asked = layers_of(p->handler[i], 1), all = layers_of(p->handler[i], UINT32_MAX);
 
@@ -108,7 +118,7 @@ static void want_packet(struct nt_gen *g, const struct nt_prog *p)
     LLVMBasicBlockRef none, some;
 
     g->f.handler = p->handler[0];
-    if (!packet)
+    if (!packet || p->handler[0]->returning)
         return;
     none = nt_block_new(g, "no_packet");
     some = nt_block_new(g, "packet");

@@ -73,6 +73,9 @@ void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
         case NT_S_FORGET:
             nt_lower_forget(g, s);
             break;
+        case NT_S_ENTER:
+            nt_lower_enter(g);
+            break;
         case NT_S_RETURN:
             LLVMBuildBr(g->b, g->f.leave);
             nt_at(g, nt_block_new(g, "unreachable"));

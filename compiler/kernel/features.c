@@ -231,21 +231,22 @@ static int try_isa(void)
     return accepts_v3() || !accepts_anything() ? 3 : 2;
 }
 
-/* What old kernels lack is left out; what they have too (kprobes) is still asked of the running
- * one. */
+/* What old kernels lack is left out; what they have too (kprobes) is still asked of the kernel
+ * itself. */
 static const struct profile {
     const char *name, *features;
 } profiles[] = {
     {"4.19", "isa v2\n"},
 };
 
-char *nt_profile_features(const char *name)
+char *nt_profile_features(const struct nt_kernel *k, const char *name)
 {
     char *text = NULL;
 
     for (size_t i = 0; i < sizeof(profiles) / sizeof(*profiles); i++)
         if (strcmp(profiles[i].name, name) == 0 &&
-            asprintf(&text, "%s%s", profiles[i].features, has_kprobe() ? "kprobe\n" : "") < 0)
+            asprintf(&text, "%s%s", profiles[i].features,
+                     nt_kernel_has(k, NT_FEATURE_KPROBE) ? "kprobe\n" : "") < 0)
             text = NULL;
     return text;
 }

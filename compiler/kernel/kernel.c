@@ -105,8 +105,10 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
     if (k && (k->probed = nt_probed_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
     if (err == 0 && o->profile) {
+        char *features = nt_profile_features(k, o->profile);
+
         free(k->features);
-        k->features = nt_profile_features(o->profile);
+        k->features = features;
         if (!k->features) {
             nt_kernel_close(&k);
             *ret_why = "there is no such profile; 4.19 is one";

@@ -18,7 +18,7 @@ struct nt_probed *nt_probed_new(void);
 void nt_probed_free(struct nt_probed *p);
 
 /* Features text of a profile, to be freed; NULL: there is no such profile. */
-char *nt_profile_features(const char *name);
+char *nt_profile_features(const struct nt_kernel *k, const char *name);
 
 /* All of a file, however it reports its size; NUL behind the last byte. NULL: errno says why. */
 char *nt_kernel_slurp(const char *path);

@@ -7,17 +7,15 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct nt_harg *find_arg(const struct nt_target *t, const char *name)
-{
-    for (uint32_t i = 0; i < t->nargs; i++)
-        if (strcmp(t->arg[i].name, name) == 0)
-            return &t->arg[i];
-    return NULL;
-}
-
 static const char *kernel_name_of(const struct nt_node *arg)
 {
     return arg->kid[0] ? arg->kid[0]->name : arg->name;
+}
+
+/* At entry, or on return. */
+static bool has_arg(const struct nt_target *t, const char *name)
+{
+    return nt_target_arg(t, name) || (t->back && nt_target_arg(t->back, name));
 }
 
 /* The argument that the kernel lacks, or NULL: all are there. */
@@ -27,7 +25,7 @@ static const struct nt_node *missing_arg(const struct nt_target *t, const struct
 
     if (args && t->typed)
         nt_kid_each (arg, args)
-            if (!find_arg(t, kernel_name_of(*arg)))
+            if (!has_arg(t, kernel_name_of(*arg)))
                 return *arg;
     return NULL;
 }
@@ -54,6 +52,17 @@ static void name_untyped(struct nt_unit *u, struct nt_target *t, const struct nt
     t->nargs = n;
 }
 
+/* Where the return of a call is seen. */
+static const struct nt_bound *bind_back(struct nt_unit *u, const struct nt_bound *entry)
+{
+    struct nt_bound *b = NT_NEW(u->cx->arena, struct nt_bound);
+
+    *b = *entry;
+    b->target = *entry->target.back;
+    b->id = u->nbound++;
+    return b;
+}
+
 /* One probe on this kernel: 0, or -errno with *ret_why. */
 static int bind_probe(struct nt_unit *u, const struct nt_node *event, const struct nt_node *probe,
                       const struct nt_bound **ret_bound, const char **ret_why)
@@ -75,8 +84,10 @@ static int bind_probe(struct nt_unit *u, const struct nt_node *event, const stru
         return err;
     missing = missing_arg(&b->target, probe);
     if (missing) {
-        *ret_why = nt_sprintf(u->cx->arena, "here it has no argument '%s', but %s",
-                              kernel_name_of(missing), arg_names(u, &b->target));
+        *ret_why = b->target.ret && !b->target.nargs
+                       ? "at a return there are no arguments any more: `call:` keeps them"
+                       : nt_sprintf(u->cx->arena, "here it has no argument '%s', but %s",
+                                    kernel_name_of(missing), arg_names(u, &b->target));
         return -ENOENT;
     }
     if (!b->target.typed)
@@ -86,6 +97,8 @@ static int bind_probe(struct nt_unit *u, const struct nt_node *event, const stru
     b->probe = probe;
     b->hook = probe->name;
     b->id = u->nbound++;
+    if (b->target.back)
+        b->back = bind_back(u, b);
     *ret_bound = b;
     return 0;
 }
@@ -269,7 +282,9 @@ void nt_bind(struct nt_unit *u)
 static void dump_bounds(const struct nt_bounds *bounds, FILE *out)
 {
     for (uint32_t i = 0; i < bounds->n; i++)
-        fprintf(out, "  %s -> %s\n", bounds->at[i]->hook, bounds->at[i]->target.section);
+        fprintf(out, "  %s -> %s%s%s\n", bounds->at[i]->hook, bounds->at[i]->target.section,
+                bounds->at[i]->back ? ", " : "",
+                bounds->at[i]->back ? bounds->at[i]->back->target.section : "");
 }
 
 void nt_bind_dump(struct nt_unit *u, FILE *out)

@@ -117,7 +117,7 @@ static void check_bound(struct nt_unit *u, const struct nt_node *on, const struc
     h->guard = nt_guard_of(&s, on->kid[2]);
     h->body = nt_block(&s, on->kid[3]);
     if (set_where(u, h, where))
-        *nt_vec_push(u->cx->arena, &u->handlers) = h;
+        *nt_vec_push(u->cx->arena, &u->handlers) = u->cx->diags.nerrors ? h : nt_split_call(u, h);
     else if (!u->cx->diags.nerrors)
         nt_warn(u->cx, at, NT_NEVER_TRUE,
                 "the condition can never be true here: '%s' is not attached for this body",
@@ -164,7 +164,7 @@ static void learn_states(struct nt_unit *u)
         u->learned = false;
         check_bodies(u);
         nt_user_bodies(u);
-        u->handlers.n = u->starts.n = u->ends.n = u->clocks.n = 0;
+        u->entries.n = u->handlers.n = u->starts.n = u->ends.n = u->clocks.n = u->frames.n = 0;
         u->tables.n = u->records.n = u->bodies.n = 0;
         nt_diags_rewind(u->cx, said, errors);
     } while (u->learned);
@@ -202,6 +202,7 @@ static void dump_handlers(const char *what, struct nt_handler **at, uint32_t n, 
 
 void nt_check_dump(struct nt_unit *u, FILE *out)
 {
+    dump_handlers("enter", u->entries.at, u->entries.n, out);
     dump_handlers("start", u->starts.at, u->starts.n, out);
     dump_handlers("on", u->handlers.at, u->handlers.n, out);
     dump_handlers("end", u->ends.at, u->ends.n, out);

@@ -62,7 +62,7 @@ void nt_expr_dump(const struct nt_expr *e, FILE *out)
         fprintf(out, " %u%s", e->size * 8u, e->swapped ? "be" : "");
     if (e->state)
         fprintf(out, " @%s", e->state->name);
-    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL)
+    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL || e->op == NT_E_KEPT)
         fprintf(out, " %u", e->index);
     if (e->offset)
         fprintf(out, " +%d", e->offset);
@@ -111,7 +111,8 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
     static const char *const names[] = {
         [NT_S_LET] = "let",       [NT_S_IF] = "if",         [NT_S_RECORD] = "record",
         [NT_S_AGG] = "aggregate", [NT_S_RETURN] = "return", [NT_S_START] = "start",
-        [NT_S_FORGET] = "forget", [NT_S_KEEP] = "keep",     [NT_S_DELETE] = "delete"};
+        [NT_S_FORGET] = "forget", [NT_S_KEEP] = "keep",     [NT_S_DELETE] = "delete",
+        [NT_S_ENTER] = "enter"};
 
     for (; s; s = s->next) {
         indent(depth, out);
@@ -161,5 +162,7 @@ void nt_handler_dump(const struct nt_handler *h, FILE *out)
         dump_guard(h->guard, out);
         fputc('\n', out);
     }
+    for (uint32_t i = 0; h->frame && i < h->frame->layout.ncolumns && !h->returning; i++)
+        dump_args("keep", &h->frame->kept[i], 1, 1, out);
     dump_stmts(h->body, 1, out);
 }

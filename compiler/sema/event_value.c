@@ -97,12 +97,12 @@ static const struct nt_node *arg_elsewhere(const struct nt_node *event, const ch
     return NULL;
 }
 
+/* Of a call: what its entry has, then what its return has. */
 static const struct nt_harg *target_arg(const struct nt_bound *b, const char *kernel_name)
 {
-    for (uint32_t i = 0; i < b->target.nargs; i++)
-        if (strcmp(b->target.arg[i].name, kernel_name) == 0)
-            return &b->target.arg[i];
-    return NULL;
+    const struct nt_harg *arg = nt_target_arg(&b->target, kernel_name);
+
+    return arg || !b->back ? arg : nt_target_arg(&b->back->target, kernel_name);
 }
 
 static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt_span at)
@@ -119,6 +119,8 @@ static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt
         harg = target_arg(b, name); /* a raw probe without a list: all there are */
     else
         arg = arg_elsewhere(b->event, name);
+    if (!harg && !arg && strcmp(name, NT_RETVAL) == 0)
+        harg = target_arg(b, name); /* it need not be listed */
     if (arg && arg->kid[1]) {
         type = nt_type_of_name(s->u, arg->kid[1]->name, arg->kid[1]->span);
         if (!type)

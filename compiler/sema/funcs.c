@@ -184,6 +184,22 @@ static struct nt_expr *make_ksym(struct nt_scope *s, const struct nt_node *call)
     return nt_retyped(s->u, arg(s, call, 0, &nt_type_uint), &nt_type_ksym);
 }
 
+static struct nt_expr *make_after(struct nt_scope *s, const struct nt_node *call)
+{
+    struct nt_expr *e;
+
+    if (!s->bound || !s->bound->back) {
+        nt_hint(
+            nt_error(s->u->cx, call->span, NT_PLACE, "after() is of calls: no other event returns"),
+            "`on call:NAME` is from a function's entry to its return");
+        return nt_broken(s->u, call->span);
+    }
+    e = arg(s, call, 0, NULL);
+    e = nt_expr_with(s->u, NT_E_AFTER, e->type, call->span, 1, e);
+    e->maybe = true;
+    return e;
+}
+
 const struct nt_func nt_funcs[] = {
     {"exists", "x", 1, 1, make_exists, "is x there? Also of a parameter: has it a value?"},
     {"ip4", "n", 1, 1, make_ip4, "the IPv4 address of a number, such as an __be32 of the kernel"},
@@ -199,7 +215,7 @@ const struct nt_func nt_funcs[] = {
      "0"},
     {"exchange_id", "", 0, 0, make_exchange_id, "the same for a request and its reply"},
     {"buffer", "p", 1, 1, make_buffer, "the buffer of a packet at an address"},
-    {"after", "e", 1, 1, NULL, "e as it is when the call returns"},
+    {"after", "e", 1, 1, make_after, "e as it is when the call returns"},
     {"user", "p", 1, 1, nt_make_user, "p as an address in the running process's memory"},
     {"bytes", "p, n, max", 3, 3, NULL, "n bytes at p, at most max"},
     {"container_of", "p, type, member", 3, 3, nt_make_container_of,

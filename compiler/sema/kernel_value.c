@@ -91,13 +91,20 @@ struct nt_expr *nt_kernel_arg(struct nt_unit *u, const struct nt_bound *b,
 
     if (b->target.args == NT_ARGS_RECORD)
         return record_arg(u, arg, at);
-    e = nt_expr_new(u, NT_E_ARG, arg->type ? value_type(u, &t) : &nt_type_uint, at);
+    e = nt_expr_new(u, arg->returned ? NT_E_RETVAL : NT_E_ARG,
+                    arg->type       ? value_type(u, &t)
+                    : arg->returned ? &nt_type_int
+                                    : &nt_type_uint,
+                    at);
     e->index = arg->index;
     e->size = arg->type && t.kind != NT_K_POINTER ? (uint8_t)t.size : 8;
     e->is_signed = t.is_signed;
     e->direct = b->target.args == NT_ARGS_BTF && e->type->kind == NT_KIND_POINTER;
-    e->maybe = arg->nullable;
     e->btf_target = t.kind == NT_K_POINTER ? t.target : 0;
+    e->copied = b->target.args == NT_ARGS_BTF && t.kind == NT_K_POINTER && t.target && !e->direct;
+    e->nullable = arg->nullable;
+    e->maybe =
+        arg->nullable || (b->target.args == NT_ARGS_REGS && arg->index >= 6 && !arg->returned);
     e->swapped = is_network_order(u, arg->type);
     return e;
 }

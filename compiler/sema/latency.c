@@ -60,6 +60,7 @@ static void add_probe(struct nt_unit *u, const struct nt_bound *b, const struct 
     h->body = stmt;
     if (!nt_handler_of_event(&s))
         return;
+    h = nt_split_call(u, h);
     if (kind == NT_S_START)
         *nt_vec_push(u->cx->arena, &u->starts) = h;
     else
@@ -98,6 +99,16 @@ static struct nt_clock *make_clock(struct nt_unit *u, const char *name, const st
     return clock;
 }
 
+/* Of a call: from its entry to its return. */
+static struct nt_expr *call_latency(struct nt_scope *s, struct nt_span at)
+{
+    struct nt_expr *e = nt_expr_new(s->u, NT_E_LATENCY, &nt_type_duration, at);
+
+    s->handler->timed = true;
+    e->cost = 1;
+    return e;
+}
+
 struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at)
 {
     const struct nt_node *since = nt_event_member(s->bound->event, NT_NODE_SINCE);
@@ -105,6 +116,8 @@ struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at)
     struct origin o = {0};
     struct nt_expr *e;
 
+    if (!since && h && s->bound->back)
+        return call_latency(s, at);
     if (!since || !h)
         return NULL;
     o.is_packet = strcmp(since->kid[0]->name, "packet.seen") == 0;

@@ -196,6 +196,7 @@ void nt_layout(struct nt_unit *u)
     lay_out_tables(u);
     lay_out_states(u);
     lay_out_records(u);
+    group(u, u->entries.at, u->entries.n);
     group(u, u->starts.at, u->starts.n);
     group(u, u->handlers.at, u->handlers.n);
     group(u, u->ends.at, u->ends.n);

@@ -157,6 +157,10 @@ struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *n
                                      const struct nt_header *h);
 struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node);
 
+/* call.c: the part of a body on a call that runs at the return; its entry goes to u->entries. Any
+ * other body as it is. */
+struct nt_handler *nt_split_call(struct nt_unit *u, struct nt_handler *h);
+
 /* latency.c */
 struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);
 

@@ -41,6 +41,8 @@ struct nt_expr {
     uint8_t nkids;
     bool maybe;       /* can be absent */
     bool direct;      /* a pointer for the verifier; to a struct: plain loads behind it will do */
+    bool nullable;    /* ARG: null counts as absent */
+    bool copied;      /* ARG, RETVAL: what the verifier lets nobody load */
     bool direct_base; /* LOAD: the same of the pointer it reads behind */
     bool user;       /* an address in the running process's memory; LOAD and the like: read there */
     bool is_signed;  /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
@@ -50,7 +52,7 @@ struct nt_expr {
     uint8_t size;    /* LOAD, HEADER: bytes */
     uint8_t bits, shift; /* LOAD: bit field (bits 0: none), after the byte order is undone */
     int32_t offset;
-    uint32_t index;      /* ARG, LOCAL */
+    uint32_t index;      /* ARG, RETVAL, LOCAL, KEPT */
     uint32_t btf_array;  /* ADDR of an array: its BTF id, 0: not one */
     uint32_t btf_target; /* a pointer to what is no struct: BTF id of that, 0: not known */
     enum nt_xop xop;     /* ARITH, CMP */
@@ -70,7 +72,8 @@ enum nt_stmt_kind {
     NT_S_KEEP,   /* @x[key] = expr, @x[key] op= expr */
     NT_S_DELETE, /* delete @x[key] */
     NT_S_START,
-    NT_S_FORGET
+    NT_S_FORGET,
+    NT_S_ENTER /* a call begins: keep what its body will need */
 };
 
 /* What begins with @: a map from a key to a value, both of types that follow from use. */
@@ -136,6 +139,16 @@ struct nt_clock {
     bool keep_first; /* the first sight of a packet counts, not the last */
 };
 
+/* What the body of a call needs from its entry, kept until it runs, at the return: a map from the
+ * call (its thread, and its place on the thread's stack) to the time and the columns of layout. */
+struct nt_frame {
+    const char *map;
+    struct nt_layout layout;
+    struct nt_expr **kept; /* at entry */
+    bool timed;            /* the body asks for latency */
+    bool every;            /* no condition refuses a call at entry: each return has a frame */
+};
+
 /* Where the headers of a handler's packet are to be looked for. */
 struct nt_packet {
     struct nt_expr *skb, *head, *data, *tail, *network, *mac, *protocol, *len;
@@ -156,6 +169,9 @@ struct nt_handler {
     struct nt_expr *latency_key, *latency_mark; /* how LATENCY is found; NULL: not used */
     struct nt_clock *clock;
     struct nt_packet *packet; /* NULL: the event has none */
+    struct nt_frame *frame;   /* of a call that keeps something; entry and return share it */
+    bool returning;           /* runs at the return of a call */
+    bool timed;               /* a call whose latency is asked for */
 };
 
 void nt_expr_dump(const struct nt_expr *e, FILE *out);

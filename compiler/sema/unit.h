@@ -13,6 +13,7 @@
 #include "compiler/sema/typed.h"
 #include "compiler/syntax/ast.h"
 
+enum { NT_MAX_KEPT = 32 };
 enum { NT_MAX_LOCALS = 64, NT_MAX_COLUMNS = 32, NT_MAX_KEY_WORDS = 32, NT_MAX_RECORD_WORDS = 120 };
 
 struct nt_param {
@@ -32,8 +33,9 @@ struct nt_bound {
     const char *name;            /* "skb_drop", "raw_tracepoint:kfree_skb" */
     const struct nt_node *probe; /* PROBE: its ARGs name what the event gets */
     struct nt_target target;
-    const char *hook; /* text of the probe taken */
-    uint32_t id;      /* of the probe: equal for all bodies of one event and probe */
+    const char *hook;            /* text of the probe taken */
+    const struct nt_bound *back; /* of a call: where its return is seen, with its arguments */
+    uint32_t id;                 /* of the probe: equal for all bodies of one event and probe */
 };
 
 struct nt_bounds {
@@ -84,6 +86,7 @@ struct nt_unit {
     struct nt_names bound;      /* event name -> struct nt_bounds * */
     uint32_t nbound;
 
+    NT_VEC(struct nt_handler *) entries;  /* of calls: attached first of all */
     NT_VEC(struct nt_handler *) handlers; /* bodies of the script */
     NT_VEC(struct nt_handler *) starts;   /* of latencies: attached before the bodies */
     NT_VEC(struct nt_handler *) ends;     /* ... and behind them */
@@ -91,6 +94,7 @@ struct nt_unit {
     NT_VEC(struct nt_record) records;
     NT_VEC(struct nt_body) bodies;
     NT_VEC(struct nt_clock *) clocks;
+    NT_VEC(struct nt_frame *) frames;
     NT_VEC(struct nt_state *) states;
     bool learned;     /* a type of some state became known */
     uint32_t nlimits; /* without keys: slots of one array */

@@ -54,6 +54,8 @@ static void hint_elsewhere(struct nt_scope *s, struct nt_diag *d, const char *na
     else if (b && strcmp(name, "latency") == 0)
         nt_hint(d, "'%s' does not say when it began (`latency since ...` in its declaration)",
                 b->name);
+    else if (b && b->back && strcmp(name, NT_RETVAL) == 0)
+        nt_hint(d, "%s returns nothing", b->hook);
     else if (b && is_packet_name(s->u, name) && !nt_bound_has_packet(b))
         nt_hint(d, "'%s' carries no packet%s", b->name,
                 nt_event_member(b->event, NT_NODE_SOCKET)
