@@ -6,64 +6,7 @@
  * a dropped packet may be in any state. So the declared place is tried first and has to look right.
  */
 #include "compiler/bpf/packet.h"
-#include "compiler/bpf/rt.h"
-
-enum { ETH_IP = 0x0800, ETH_ARP = 0x0806, ETH_VLAN = 0x8100, ETH_IP6 = 0x86dd, ETH_QINQ = 0x88a8 };
-enum { P_ICMP = 1, P_TCP = 6, P_UDP = 17, P_ICMP6 = 58, P_SCTP = 132 };
-enum { NO_HEADER = 0xffff };
-
-static inline _Bool read(u8 *to, u32 size, u64 from)
-{
-    return probe_read_kernel(to, size, (const void *)from) == 0;
-}
-
-/* Nothing was read: kernels before 6.3 refuse a program that looks at stack nobody wrote. */
-static inline u64 nothing(u8 *h, u32 bytes, u64 result)
-{
-#pragma clang loop unroll(full)
-    for (u32 i = 0; i < bytes; i += 8)
-        *(u64 *)(h + i) = 0;
-    return result;
-}
-
-/* Version 4 and a header of 20 to 60 bytes. */
-static inline _Bool is_ipv4(const u8 *h)
-{
-    return (u8)(h[0] - 0x45) <= 0x4f - 0x45;
-}
-
-/* Reads layer 3 at off; false where it does not look like one of this type. */
-static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
-{
-    u32 need = type == ETH_IP ? 20 : type == ETH_ARP ? 28 : 40;
-
-    if (off + need > tail || !read(h, NT_L3_BYTES, head + off))
-        return 0;
-    if (type == ETH_IP)
-        return is_ipv4(h);
-    return type == ETH_ARP || h[0] >> 4 == 6;
-}
-
-static inline _Bool is_tag(u32 type)
-{
-    return type == ETH_VLAN || type == ETH_QINQ;
-}
-
-/* Tags within the packet: layer 3 and its type lie behind them. */
-static inline void skip_tags(u64 head, u32 tail, u32 *off, u32 *type)
-{
-    u8 tag[4];
-
-#pragma clang loop unroll(full)
-    for (int i = 0; i < 2; i++) {
-        if (likely(!is_tag(*type)))
-            return;
-        if (*off + 4 > tail || !read(tag, sizeof(tag), head + *off))
-            return;
-        *type = be16(tag + 2);
-        *off += 4;
-    }
-}
+#include "compiler/bpf/read.h"
 
 /* Gives what there is, and where it begins. The verifier takes no offset that was never written. */
 /* Most packets are IPv4 and where the network header is said to be: these come first, and what the
@@ -196,7 +139,7 @@ u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_have, u64 upper, u64 head, u32 tail
 u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place);
 u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place)
 {
-    u32 start = (u32)(data - head), off = place == NT_AT_DATA ? start : mac, type;
+    u32 start = (u32)(data - head), off = place == NT_AT_DATA ? start : mac;
 
     /* A device without a link layer has its mac_header at the IP header. */
     if (place == NT_AT_MAC ? mac != start && mac + 14 > start
@@ -206,10 +149,7 @@ u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
         return nothing(h, NT_L2_BYTES, off == NO_HEADER ? 0 : NT_HAVE_UNPARSED);
     if (!read(h, NT_L2_BYTES, head + off))
         return NT_HAVE_UNPARSED;
-    type = be16(h + 12);
-    if (likely(!is_tag(type)))
-        return NT_HAVE_ETH;
-    return NT_HAVE_ETH | (off + 18 > tail ? NT_HAVE_UNPARSED : NT_HAVE_VLAN);
+    return l2_of(h, off, tail);
 }
 
 u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len);

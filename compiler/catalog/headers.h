@@ -3,6 +3,7 @@
  * the fields of a scope are declared in stdlib/views/headers.nt, as offsets into the header. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum nt_layer {
@@ -11,6 +12,9 @@ enum nt_layer {
     NT_LAYER_UPPER = 1 << 2,   /* what stands behind layer 3, and where */
     NT_LAYER_L4 = 1 << 3,      /* icmp, icmp6, tcp, udp, sctp */
     NT_LAYER_LATENCY = 1 << 4, /* not of the packet, but found once per event in the same way */
+    NT_LAYER_TUNNEL = 1 << 5,  /* vxlan, geneve, gre, and where the inner packet begins */
+    NT_LAYER_OUTER = NT_LAYER_L3 | NT_LAYER_UPPER | NT_LAYER_L4 | NT_LAYER_TUNNEL,
+    NT_INNER_SHIFT = 6, /* from a layer to the same of the inner packet */
 };
 
 struct nt_header {
@@ -23,4 +27,7 @@ struct nt_header {
 
 extern const struct nt_header nt_headers[]; /* ends with a row without a name */
 const struct nt_header *nt_header_find(const char *name);
-uint16_t nt_header_layers(const struct nt_header *h); /* its own, and those before it */
+uint8_t nt_header_cost(const struct nt_header *h, bool inner); /* see nt_expr.cost */
+/* The same layers of the inner packet, and what leads to it. */
+uint16_t nt_inner_layers(uint16_t layers);
+uint16_t nt_header_layers(const struct nt_header *h, bool inner); /* its own, and those before it */

@@ -297,7 +297,7 @@ NT_FORMATTER(nt_format_flow)
         nt_str_puts(out, "-");
         return;
     }
-    if (is_ip && has_ports(proto)) {
+    if (is_ip && has_ports(proto) && words[4] >> 32) { /* later fragments have none */
         format_endpoint(words, (uint16_t)(words[4] >> 48), out);
         nt_str_puts(out, " > ");
         format_endpoint(words + 2, (uint16_t)(words[4] >> 32), out);

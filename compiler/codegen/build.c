@@ -95,6 +95,12 @@ LLVMValueRef nt_both(struct nt_gen *g, LLVMValueRef a, LLVMValueRef b)
     return LLVMBuildAnd(g->b, a, b, "");
 }
 
+LLVMValueRef nt_any_bit(struct nt_gen *g, LLVMValueRef bits, uint32_t mask)
+{
+    return LLVMBuildICmp(g->b, LLVMIntNE, LLVMBuildAnd(g->b, bits, nt_i64(g, mask), ""),
+                         nt_i64(g, 0), "");
+}
+
 LLVMValueRef nt_is_null(struct nt_gen *g, LLVMValueRef pointer)
 {
     return LLVMBuildICmp(g->b, LLVMIntEQ, pointer, LLVMConstNull(LLVMTypeOf(pointer)), "");

@@ -216,7 +216,7 @@ LLVMValueRef nt_lower_truth(struct nt_gen *g, const struct nt_expr *e)
     case NT_E_CMP:
         return compare(g, e);
     case NT_E_SCOPE:
-        return nt_has_header(g, e->header);
+        return nt_has_header(g, e);
     case NT_E_EXISTS:
         v = nt_lower(g, e->kid[0]);
         return v.there ? v.there : nt_true(g);

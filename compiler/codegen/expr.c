@@ -292,13 +292,13 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
     case NT_E_HEADER:
         return nt_header_value(g, e);
     case NT_E_FRAMELEN:
-        return word(nt_frame_length(g));
+        return nt_frame_length(g, e);
     case NT_E_L4PROTO:
-        return nt_l4_proto(g);
+        return nt_l4_proto(g, e);
     case NT_E_IDENTITY:
         return nt_packet_identity(g, e);
     case NT_E_EXCHANGE:
-        return nt_packet_exchange(g);
+        return nt_packet_exchange(g, e);
     case NT_E_MARK:
         return word(nt_packet_mark(g));
     case NT_E_NOW:

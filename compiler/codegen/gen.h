@@ -17,6 +17,11 @@ struct nt_val {
     LLVMValueRef there;
 };
 
+/* What was found of a packet: bits of bpf/packet.h, and the bytes of its layers. */
+struct nt_parsed {
+    LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
+};
+
 /* The program being built. */
 struct nt_fn {
     const struct nt_prog *prog;
@@ -30,8 +35,9 @@ struct nt_fn {
     LLVMValueRef state_key; /* room for a key of state, likewise */
     LLVMValueRef scratch;   /* room that helpers fill and that is read at once, likewise */
     struct nt_val locals[NT_MAX_LOCALS];
-    uint16_t layers; /* parsed on every way to here */
-    LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
+    uint16_t layers;            /* parsed on every way to here */
+    struct nt_parsed packet[2]; /* itself, and the inner one */
+    LLVMValueRef tunnel, tunnel_bytes;
     LLVMValueRef counted; /* i1: the packet counts as unparsed already */
     struct nt_val latency;
     LLVMValueRef frame;      /* at the return of a call: what was kept at its entry */
@@ -66,12 +72,13 @@ LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offs
 /* packet.c: the layers of the event's packet, and what is found once per event like them. */
 void nt_need_layers(struct nt_gen *g, uint16_t layers);
 struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e);
-LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_header *h);
-LLVMValueRef nt_frame_length(struct nt_gen *g);
+LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e);
 LLVMValueRef nt_packet_mark(struct nt_gen *g);
-struct nt_val nt_l4_proto(struct nt_gen *g);
+struct nt_val nt_l4_proto(struct nt_gen *g, const struct nt_expr *e);
+/* identity.c */
 struct nt_val nt_packet_identity(struct nt_gen *g, const struct nt_expr *e);
-struct nt_val nt_packet_exchange(struct nt_gen *g);
+struct nt_val nt_packet_exchange(struct nt_gen *g, const struct nt_expr *e);
 
 /* expr.c, cond.c */
 struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e);
@@ -129,6 +136,7 @@ void nt_put(struct nt_gen *g, LLVMValueRef value, LLVMValueRef at);
 LLVMValueRef nt_phi(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef a, LLVMBasicBlockRef from_a,
                     LLVMValueRef b, LLVMBasicBlockRef from_b);
 LLVMValueRef nt_both(struct nt_gen *g, LLVMValueRef a, LLVMValueRef b); /* i1 and; NULL is true */
+LLVMValueRef nt_any_bit(struct nt_gen *g, LLVMValueRef bits, uint32_t mask); /* i1 */
 LLVMValueRef nt_is_null(struct nt_gen *g, LLVMValueRef pointer);
 /* Branches of which one way is hardly ever taken; see order.c. */
 void nt_branch(struct nt_gen *g, LLVMValueRef cond, LLVMBasicBlockRef rare,

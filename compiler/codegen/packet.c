@@ -31,9 +31,8 @@ static void count_unparsed(struct nt_gen *g, LLVMValueRef have)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "unparsed"), done = nt_block_new(g, "parsed");
     LLVMBasicBlockRef first = nt_block_new(g, "unparsed_first");
-    LLVMValueRef bit = LLVMBuildAnd(g->b, have, nt_i64(g, NT_HAVE_UNPARSED), "");
 
-    nt_branch(g, LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), ""), yes, done);
+    nt_branch(g, nt_any_bit(g, have, NT_HAVE_UNPARSED), yes, done);
     nt_at(g, yes);
     LLVMBuildCondBr(g->b, nt_get(g, g->i1, counted(g)), done, first);
     nt_at(g, first);
@@ -52,8 +51,9 @@ static LLVMValueRef room_for(struct nt_gen *g, LLVMValueRef *room, uint32_t byte
 
 static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
 {
+    struct nt_parsed *of = &g->f.packet[0];
     LLVMValueRef args[] = {
-        room_for(g, &g->f.l2_bytes, NT_L2_BYTES, "l2"),
+        room_for(g, &of->l2_bytes, NT_L2_BYTES, "l2"),
         field(g, p->head, g->i64),
         field(g, p->data, g->i64),
         field(g, p->tail, g->i32),
@@ -62,9 +62,8 @@ static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
         nt_i32(g, p->place),
     };
 
-    g->f.l2 = nt_rt(g, "nt_packet_l2", args, 7);
-    count_unparsed(g, g->f.l2);
-    g->f.layers |= NT_LAYER_L2;
+    of->l2 = nt_rt(g, "nt_packet_l2", args, 7);
+    count_unparsed(g, of->l2);
 }
 
 /* Where a field of the skb lies, for what is read on rare ways only: in the skb itself where plain
@@ -83,9 +82,10 @@ static LLVMValueRef field_at(struct nt_gen *g, const struct nt_expr *e)
 
 static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
 {
+    struct nt_parsed *of = &g->f.packet[0];
     LLVMValueRef off = NULL;
     LLVMValueRef args[] = {
-        room_for(g, &g->f.l3_bytes, NT_L3_BYTES, "l3"),
+        room_for(g, &of->l3_bytes, NT_L3_BYTES, "l3"),
         room_for(g, &off, 4, "l3_off"),
         field(g, p->head, g->i64),
         field_at(g, p->data),
@@ -96,34 +96,94 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
         nt_i32(g, p->place),
     };
 
-    g->f.l3 = nt_rt(g, "nt_packet_l3", args, 9);
-    g->f.l3_off = nt_get(g, g->i32, off);
-    count_unparsed(g, g->f.l3);
+    of->l3 = nt_rt(g, "nt_packet_l3", args, 9);
+    of->l3_off = nt_get(g, g->i32, off);
+    count_unparsed(g, of->l3);
 }
 
-static void parse_upper(struct nt_gen *g, const struct nt_packet *p)
+/* Behind layer 3, of the packet itself and of the inner one alike. */
+static void parse_upper(struct nt_gen *g, const struct nt_packet *p, struct nt_parsed *of)
 {
     LLVMValueRef args[] = {
-        g->f.l3_bytes, g->f.l3, g->f.l3_off, field(g, p->head, g->i64), field(g, p->tail, g->i32),
+        of->l3_bytes, of->l3, of->l3_off, field(g, p->head, g->i64), field(g, p->tail, g->i32),
     };
 
-    g->f.upper = nt_rt(g, "nt_packet_upper", args, 5);
-    count_unparsed(g, g->f.upper);
+    of->upper = nt_rt(g, "nt_packet_upper", args, 5);
+    count_unparsed(g, of->upper);
 }
 
-static void parse_l4(struct nt_gen *g, const struct nt_packet *p)
+static void parse_l4(struct nt_gen *g, const struct nt_packet *p, struct nt_parsed *of)
 {
     LLVMValueRef args[] = {
-        room_for(g, &g->f.l4_bytes, NT_L4_BYTES, "l4"),
-        g->f.l3_bytes,
-        g->f.l3,
-        g->f.upper,
+        room_for(g, &of->l4_bytes, NT_L4_BYTES, "l4"),
+        of->l3_bytes,
+        of->l3,
+        of->upper,
         field(g, p->head, g->i64),
         field(g, p->tail, g->i32),
     };
 
-    g->f.l4 = nt_rt(g, "nt_packet_l4", args, 6);
-    count_unparsed(g, g->f.l4);
+    of->l4 = nt_rt(g, "nt_packet_l4", args, 6);
+    count_unparsed(g, of->l4);
+}
+
+static void parse_tunnel(struct nt_gen *g, const struct nt_packet *p)
+{
+    const struct nt_parsed *of = &g->f.packet[0];
+    LLVMValueRef args[] = {
+        room_for(g, &g->f.tunnel_bytes, NT_TUNNEL_BYTES, "tunnel"),
+        of->upper,
+        of->l4_bytes,
+        of->l4,
+        field(g, p->head, g->i64),
+        field(g, p->tail, g->i32),
+    };
+
+    g->f.tunnel = nt_rt(g, "nt_packet_tunnel", args, 6);
+    count_unparsed(g, g->f.tunnel);
+}
+
+static void parse_inner_l2(struct nt_gen *g, const struct nt_packet *p)
+{
+    struct nt_parsed *of = &g->f.packet[1];
+    LLVMValueRef args[] = {
+        room_for(g, &of->l2_bytes, NT_L2_BYTES, "inner_l2"),
+        g->f.tunnel,
+        field(g, p->head, g->i64),
+        field(g, p->tail, g->i32),
+    };
+
+    of->l2 = nt_rt(g, "nt_packet_inner_l2", args, 4);
+    count_unparsed(g, of->l2);
+}
+
+static void parse_inner_l3(struct nt_gen *g, const struct nt_packet *p)
+{
+    struct nt_parsed *of = &g->f.packet[1];
+    LLVMValueRef off = NULL;
+    LLVMValueRef args[] = {
+        room_for(g, &of->l3_bytes, NT_L3_BYTES, "inner_l3"),
+        room_for(g, &off, 4, "inner_l3_off"),
+        g->f.tunnel,
+        field(g, p->head, g->i64),
+        field(g, p->tail, g->i32),
+    };
+
+    of->l3 = nt_rt(g, "nt_packet_inner_l3", args, 5);
+    of->l3_off = nt_get(g, g->i32, off);
+    count_unparsed(g, of->l3);
+}
+
+static void parse_inner(struct nt_gen *g, const struct nt_packet *p, unsigned missing)
+{
+    if (missing & NT_LAYER_L2)
+        parse_inner_l2(g, p);
+    if (missing & NT_LAYER_L3)
+        parse_inner_l3(g, p);
+    if (missing & NT_LAYER_UPPER)
+        parse_upper(g, p, &g->f.packet[1]);
+    if (missing & NT_LAYER_L4)
+        parse_l4(g, p, &g->f.packet[1]);
 }
 
 void nt_need_layers(struct nt_gen *g, uint16_t layers)
@@ -136,34 +196,44 @@ void nt_need_layers(struct nt_gen *g, uint16_t layers)
     if (missing & NT_LAYER_L3)
         parse_l3(g, p);
     if (missing & NT_LAYER_UPPER)
-        parse_upper(g, p);
+        parse_upper(g, p, &g->f.packet[0]);
     if (missing & NT_LAYER_L4)
-        parse_l4(g, p);
+        parse_l4(g, p, &g->f.packet[0]);
+    if (missing & NT_LAYER_TUNNEL)
+        parse_tunnel(g, p);
+    parse_inner(g, p, missing >> NT_INNER_SHIFT);
     g->f.layers |= layers;
     if (missing & NT_LAYER_LATENCY)
         g->f.latency = nt_find_latency(g);
 }
 
-static LLVMValueRef result_of(struct nt_gen *g, enum nt_layer layer)
+static struct nt_parsed *packet_of(struct nt_gen *g, const struct nt_expr *e)
 {
-    return layer == NT_LAYER_L2 ? g->f.l2 : layer == NT_LAYER_L3 ? g->f.l3 : g->f.l4;
+    return &g->f.packet[e->inner];
 }
 
-LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_header *h)
+LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_expr *e)
 {
-    LLVMValueRef bit = LLVMBuildAnd(g->b, result_of(g, h->layer), nt_i64(g, h->have), "");
+    const struct nt_parsed *of = packet_of(g, e);
+    enum nt_layer layer = e->header->layer;
+    LLVMValueRef have = layer == NT_LAYER_TUNNEL ? g->f.tunnel
+                        : layer == NT_LAYER_L2   ? of->l2
+                        : layer == NT_LAYER_L3   ? of->l3
+                                                 : of->l4;
 
-    return LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), "");
+    return nt_any_bit(g, have, e->header->have);
 }
 
 struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e)
 {
+    const struct nt_parsed *of = packet_of(g, e);
     enum nt_layer layer = e->header->layer;
-    LLVMValueRef bytes = layer == NT_LAYER_L2   ? g->f.l2_bytes
-                         : layer == NT_LAYER_L3 ? g->f.l3_bytes
-                                                : g->f.l4_bytes;
+    LLVMValueRef bytes = layer == NT_LAYER_TUNNEL ? g->f.tunnel_bytes
+                         : layer == NT_LAYER_L2   ? of->l2_bytes
+                         : layer == NT_LAYER_L3   ? of->l3_bytes
+                                                  : of->l4_bytes;
     uint32_t offset = (uint32_t)e->offset;
-    struct nt_val v = {.there = nt_has_header(g, e->header)};
+    struct nt_val v = {.there = nt_has_header(g, e)};
 
     if (e->size == 16) {
         v.w[0] = nt_wire_number(g, bytes, offset, 8);
@@ -174,7 +244,20 @@ struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e)
     return v;
 }
 
-LLVMValueRef nt_frame_length(struct nt_gen *g)
+static struct nt_val inner_length(struct nt_gen *g, const struct nt_packet *p)
+{
+    LLVMValueRef args[] = {
+        g->f.tunnel,
+        field(g, p->head, g->i64),
+        field(g, p->data, g->i64),
+        field(g, p->len, g->i32),
+    };
+
+    return (struct nt_val){.w = {nt_rt(g, "nt_packet_inner_len", args, 4)},
+                           .there = nt_any_bit(g, g->f.tunnel, NT_HAVE_INNER)};
+}
+
+struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e)
 {
     const struct nt_packet *p = g->f.handler->packet;
     LLVMValueRef args[] = {
@@ -182,73 +265,22 @@ LLVMValueRef nt_frame_length(struct nt_gen *g)
         field(g, p->mac, g->i32),  field(g, p->len, g->i32),
     };
 
-    return nt_rt(g, "nt_packet_frame_len", args, 5);
+    if (e->inner)
+        return inner_length(g, p);
+    return (struct nt_val){.w = {nt_rt(g, "nt_packet_frame_len", args, 5)}};
 }
 
 LLVMValueRef nt_packet_mark(struct nt_gen *g)
 {
-    return nt_rt(g, "nt_packet_mark", (LLVMValueRef[]){g->f.l3_bytes, g->f.l3}, 2);
+    return nt_rt(g, "nt_packet_mark", (LLVMValueRef[]){g->f.packet[0].l3_bytes, g->f.packet[0].l3},
+                 2);
 }
 
-/* Of UDP only: the length of each datagram that this one is cut into, or 0. */
-static LLVMValueRef udp_segment(struct nt_gen *g, const struct nt_expr *size)
+struct nt_val nt_l4_proto(struct nt_gen *g, const struct nt_expr *e)
 {
-    LLVMBasicBlockRef before = LLVMGetInsertBlock(g->b), from;
-    LLVMBasicBlockRef udp = nt_block_new(g, "udp"), done = nt_block_new(g, "segment");
-    LLVMValueRef bit = LLVMBuildAnd(g->b, g->f.l4, nt_i64(g, NT_HAVE_UDP), ""), bytes;
-    struct nt_val v;
+    const struct nt_parsed *of = packet_of(g, e);
+    struct nt_val v = {.there = nt_any_bit(g, of->l3, NT_HAVE_IP | NT_HAVE_IP6)};
 
-    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, bit, nt_i64(g, 0), ""), udp, done);
-    nt_at(g, udp);
-    v = nt_lower(g, size);
-    bytes = v.there ? LLVMBuildSelect(g->b, v.there, v.w[0], nt_i64(g, 0), "") : v.w[0];
-    bytes = LLVMBuildTrunc(g->b, bytes, g->i32, "");
-    from = LLVMGetInsertBlock(g->b);
-    LLVMBuildBr(g->b, done);
-    nt_at(g, done);
-    return nt_phi(g, g->i32, nt_i32(g, 0), before, bytes, from);
-}
-
-/* There only where all it is made of could be read, so that it is the same everywhere. */
-struct nt_val nt_packet_identity(struct nt_gen *g, const struct nt_expr *e)
-{
-    LLVMValueRef args[] = {
-        g->f.l3_bytes, g->f.l3, g->f.upper, g->f.l4_bytes, g->f.l4, udp_segment(g, e->kid[0]),
-    };
-    LLVMValueRef missed = LLVMBuildAnd(g->b, LLVMBuildOr(g->b, g->f.upper, g->f.l4, ""),
-                                       nt_i64(g, NT_HAVE_UNPARSED), "");
-    LLVMValueRef has =
-        LLVMBuildAnd(g->b, g->f.l3, nt_i64(g, NT_HAVE_IP | NT_HAVE_IP6 | NT_HAVE_ARP), "");
-    struct nt_val v = {.w = {nt_rt(g, "nt_packet_identity", args, 6)}};
-
-    v.there = LLVMBuildAnd(g->b, LLVMBuildICmp(g->b, LLVMIntEQ, missed, nt_i64(g, 0), ""),
-                           LLVMBuildICmp(g->b, LLVMIntNE, has, nt_i64(g, 0), ""), "");
-    return v;
-}
-
-struct nt_val nt_packet_exchange(struct nt_gen *g)
-{
-    const struct nt_packet *p = g->f.handler->packet;
-    LLVMValueRef args[] = {
-        g->f.l3_bytes,
-        g->f.l3,
-        g->f.upper,
-        g->f.l4_bytes,
-        g->f.l4,
-        field(g, p->head, g->i64),
-        field(g, p->tail, g->i32),
-    };
-    struct nt_val v = {.w = {nt_rt(g, "nt_packet_exchange", args, 7)}};
-
-    v.there = LLVMBuildICmp(g->b, LLVMIntNE, v.w[0], nt_i64(g, 0), "");
-    return v;
-}
-
-struct nt_val nt_l4_proto(struct nt_gen *g)
-{
-    LLVMValueRef ip = LLVMBuildAnd(g->b, g->f.l3, nt_i64(g, NT_HAVE_IP | NT_HAVE_IP6), "");
-    struct nt_val v = {.there = LLVMBuildICmp(g->b, LLVMIntNE, ip, nt_i64(g, 0), "")};
-
-    v.w[0] = LLVMBuildAnd(g->b, g->f.upper, nt_i64(g, NT_UPPER_PROTO(~0ull)), "");
+    v.w[0] = LLVMBuildAnd(g->b, of->upper, nt_i64(g, NT_UPPER_PROTO(~0ull)), "");
     return v;
 }

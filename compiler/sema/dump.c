@@ -55,7 +55,9 @@ void nt_expr_dump(const struct nt_expr *e, FILE *out)
     if (e->op == NT_E_ARITH || e->op == NT_E_CMP)
         fprintf(out, " %s", xop_text[e->xop]);
     if (e->header)
-        fprintf(out, " %s", e->header->name);
+        fprintf(out, " %s%s", e->inner ? "inner." : "", e->header->name);
+    else if (e->inner)
+        fputs(" inner", out);
     if (e->user && (e->op == NT_E_LOAD || e->op == NT_E_STRING || e->op == NT_E_BYTES16))
         fputs(" user", out);
     if (e->op == NT_E_LOAD || e->op == NT_E_HEADER)

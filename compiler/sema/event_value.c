@@ -215,17 +215,70 @@ static struct nt_expr *packet_name(struct nt_scope *s, const char *name, struct 
 
     if (!nt_bound_has_packet(s->bound))
         return NULL;
+    if (s->inner && (strcmp(name, "skb") == 0 || (h && h->layer == NT_LAYER_TUNNEL)))
+        return nt_absent(s->u, &nt_type_int,
+                         at); /* one skb holds both; one tunnel is looked into */
     if (strcmp(name, "skb") == 0)
         return nt_event_packet(s, at);
     if (h) {
         struct nt_expr *e = nt_expr_new(s->u, NT_E_SCOPE, &nt_type_bool, at);
 
         e->header = h;
-        e->layers = nt_header_layers(h);
-        e->cost = h->layer == NT_LAYER_L4 ? 2 : 1;
+        e->inner = s->inner;
+        e->layers = nt_header_layers(h, s->inner);
+        e->cost = nt_header_cost(h, s->inner);
         return e;
     }
+    if (field && s->inner)
+        return nt_expand_field(s, field, nt_absent(s->u, &nt_type_int, at), NULL, at);
     return field ? nt_expand_field(s, field, nt_event_packet(s, at), NULL, at) : NULL;
+}
+
+static void each_view_field(struct nt_unit *u, const char *view_name,
+                            void (*each)(const char *name, void *arg), void *arg)
+{
+    const struct nt_view *view = nt_names_find(&u->views, view_name);
+
+    if (view)
+        nt_names_each(f, &view->fields) each(f->name, arg);
+}
+
+static void packet_each_name(struct nt_unit *u, void (*each)(const char *name, void *arg),
+                             void *arg)
+{
+    each_view_field(u, "packet", each, arg);
+    for (const struct nt_header *h = nt_headers; h->name; h++)
+        each(h->name, arg);
+}
+
+static void try_name(const char *name, void *arg)
+{
+    nt_guess_try(arg, name);
+}
+
+/* `inner.NAME` */
+struct nt_expr *nt_inner_name(struct nt_scope *outer, const struct nt_node *node)
+{
+    struct nt_scope s = *outer;
+    struct nt_guess g;
+    struct nt_expr *e;
+    struct nt_diag *d;
+
+    s.inner = true;
+    e = packet_name(&s, node->name, node->span);
+    if (e && e->op != NT_E_ABSENT)
+        return e;
+    d = nt_error(s.u->cx, node->name_at, NT_UNKNOWN_FIELD, "the inner packet has no '%s'",
+                 node->name);
+    g = nt_guess(node->name);
+    packet_each_name(s.u, try_name, &g);
+    if (!e)
+        nt_hint_guess(d, &g);
+    else
+        nt_hint(d, nt_header_find(node->name)
+                       ? "packets are looked into one tunnel deep"
+                       : "it is of the packet as a whole: leave out `inner.`");
+    return nt_broken(s.u, node->span);
 }
 
 static struct nt_expr *socket_name(struct nt_scope *s, const char *name, struct nt_span at)
@@ -259,6 +312,8 @@ struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_sp
 
     if (!b)
         return NULL;
+    if (s->inner)
+        return packet_name(s, name, at);
     field = find_field(b->event, name);
     /* A field that is defined by an argument of its own name means the argument. */
     if (field && !(s->expansion && s->expansion->what == field))
@@ -275,15 +330,6 @@ struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_sp
     return e;
 }
 
-static void each_view_field(struct nt_unit *u, const char *view_name,
-                            void (*each)(const char *name, void *arg), void *arg)
-{
-    const struct nt_view *view = nt_names_find(&u->views, view_name);
-
-    if (view)
-        nt_names_each(f, &view->fields) each(f->name, arg);
-}
-
 void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg)
 {
     const struct nt_bound *b = s->bound;
@@ -298,11 +344,8 @@ void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void 
         each(b->target.arg[i].name, arg);
     if (nt_event_member(b->event, NT_NODE_SINCE))
         each("latency", arg);
-    if (nt_bound_has_packet(b)) {
-        each_view_field(s->u, "packet", each, arg);
-        for (const struct nt_header *h = nt_headers; h->name; h++)
-            each(h->name, arg);
-    }
+    if (nt_bound_has_packet(b))
+        packet_each_name(s->u, each, arg);
     if (nt_event_member(b->event, NT_NODE_SOCKET))
         each_view_field(s->u, "sock", each, arg);
 }

@@ -123,13 +123,23 @@ static struct nt_expr *make_flow(struct nt_scope *s, const struct nt_node *call)
     return e;
 }
 
+/* Of the packet, or of the one within it: what has to be parsed for it. */
+static struct nt_expr *of_packet(struct nt_scope *s, struct nt_expr *e, uint16_t layers)
+{
+    e->inner = s->inner;
+    e->maybe = layers || s->inner;
+    e->layers |= s->inner ? nt_inner_layers(layers) : layers;
+    e->cost = s->inner ? 2 : e->cost;
+    return e;
+}
+
 static struct nt_expr *make_frame_len(struct nt_scope *s, const struct nt_node *call)
 {
     if (!s->handler || !s->handler->packet) {
         nt_error(s->u->cx, call->span, NT_PLACE, "there is no packet here");
         return nt_broken(s->u, call->span);
     }
-    return nt_expr_new(s->u, NT_E_FRAMELEN, &nt_type_bytes, call->span);
+    return of_packet(s, nt_expr_new(s->u, NT_E_FRAMELEN, &nt_type_bytes, call->span), 0);
 }
 
 /* IPv6 names its transport in the last extension header. */
@@ -137,10 +147,8 @@ static struct nt_expr *make_l4_proto(struct nt_scope *s, const struct nt_node *c
 {
     struct nt_expr *e = nt_expr_new(s->u, NT_E_L4PROTO, &nt_type_int, call->span);
 
-    e->layers = NT_LAYER_L3 | NT_LAYER_UPPER;
     e->cost = 1;
-    e->maybe = true;
-    return e;
+    return of_packet(s, e, NT_LAYER_L3 | NT_LAYER_UPPER);
 }
 
 static struct nt_expr *identity(struct nt_scope *s, const struct nt_node *call, enum nt_eop op,
@@ -149,15 +157,16 @@ static struct nt_expr *identity(struct nt_scope *s, const struct nt_node *call, 
     struct nt_expr *e = kid ? nt_expr_with(s->u, op, type, call->span, 1, kid)
                             : nt_expr_new(s->u, op, type, call->span);
 
-    e->layers |= NT_LAYER_L3 | NT_LAYER_UPPER | NT_LAYER_L4;
     e->cost = 2;
-    e->maybe = true;
-    return e;
+    return of_packet(s, e, NT_LAYER_L3 | NT_LAYER_UPPER | NT_LAYER_L4);
 }
 
 static struct nt_expr *make_packet_id(struct nt_scope *s, const struct nt_node *call)
 {
-    return identity(s, call, NT_E_IDENTITY, &nt_type_packet, arg(s, call, 0, &nt_type_int));
+    struct nt_scope whole = *s;
+
+    whole.inner = false; /* the skb says how both are cut */
+    return identity(s, call, NT_E_IDENTITY, &nt_type_packet, arg(&whole, call, 0, &nt_type_int));
 }
 
 static struct nt_expr *make_exchange_id(struct nt_scope *s, const struct nt_node *call)

@@ -45,8 +45,9 @@ static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *
     e->swapped = true;
     e->is_signed = false;
     e->maybe = true;
-    e->layers = nt_header_layers(h);
-    e->cost = h->layer == NT_LAYER_L4 ? 2 : 1;
+    e->inner = s->inner;
+    e->layers = nt_header_layers(h, s->inner);
+    e->cost = nt_header_cost(h, s->inner);
     return e;
 }
 

@@ -34,6 +34,7 @@ struct nt_scope {
     uint32_t *nlocals;
     struct nt_expr *self;          /* `this` of a view */
     const struct nt_header *bytes; /* the header that u8(0) and the like read, in its view */
+    bool inner;                    /* names of packets mean the packet within this one */
     bool may_lack; /* within x ?? y or exists(x): members that this kernel lacks are absent */
     const struct nt_expansion *expansion; /* fields and functions being expanded */
 };
@@ -127,6 +128,8 @@ struct nt_expr *nt_expand_field(const struct nt_scope *outer, const struct nt_no
                                 struct nt_expr *self, const struct nt_header *bytes,
                                 struct nt_span at);
 void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
+/* `inner.NAME`: of the packet within the event's packet. */
+struct nt_expr *nt_inner_name(struct nt_scope *s, const struct nt_node *node);
 bool nt_bound_has_packet(const struct nt_bound *b);
 void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handler->packet */
 /* Makes the event's own `where` the handler's; false: it can never be true here. */

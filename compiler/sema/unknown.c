@@ -11,10 +11,6 @@ static const struct {
     const char *name, *what;
 } later[] = {
     {"chosen", "let a script place the packet options itself"},
-    {"vxlan", "look into tunnels"},
-    {"geneve", "look into tunnels"},
-    {"gre", "look into tunnels"},
-    {"inner", "look into tunnels"},
 };
 
 static bool is_later(struct nt_scope *s, const struct nt_node *node)

@@ -1,5 +1,6 @@
 /* Expressions of the tree -> typed ones. Names are resolved in this order: locals, what the event
  * knows, builtins, constants. */
+#include "compiler/bpf/packet.h"
 #include "compiler/catalog/aggs.h"
 #include "compiler/kernel/kernel.h"
 #include "compiler/sema/funcs.h"
@@ -166,28 +167,39 @@ static struct nt_expr *param_value(struct nt_scope *s, const struct nt_node *nod
 
 /* -- members ---------------------------------------------------------------------------------- */
 
-static const struct nt_header *header_of(struct nt_scope *s, const struct nt_node *object)
+/* `tcp`, `inner.tcp`: the header whose fields are meant, or NULL. */
+static const struct nt_header *header_of(struct nt_scope *s, const struct nt_node *object,
+                                         bool *ret_inner)
 {
-    const struct nt_header *h = object->kind == NT_NODE_NAME ? nt_header_find(object->name) : NULL;
+    bool inner = object->kind == NT_NODE_MEMBER && object->kid[0]->kind == NT_NODE_NAME &&
+                 strcmp(object->kid[0]->name, "inner") == 0;
+    const struct nt_header *h =
+        inner || object->kind == NT_NODE_NAME ? nt_header_find(object->name) : NULL;
     struct nt_expr *e;
 
     if (!h || !s->bound)
         return NULL;
-    e = find_name(s, object, NULL);
-    return e && e->op == NT_E_SCOPE ? e->header : NULL;
+    e = inner ? nt_value(s, object, NULL) : find_name(s, object, NULL);
+    if (!e || e->op != NT_E_SCOPE)
+        return NULL;
+    *ret_inner = e->inner;
+    return e->header;
 }
 
 static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
 {
     const struct nt_node *object = node->kid[0];
-    const struct nt_header *h = header_of(s, object);
+    struct nt_scope of = *s;
+    const struct nt_header *h = header_of(s, object, &of.inner);
     const struct nt_view *view;
     const struct nt_node *field;
     struct nt_expr *base, *e = NULL;
     bool own = object->kind == NT_NODE_NAME && strcmp(object->name, "this") == 0;
 
+    if (h && h->have == NT_HAVE_INNER)
+        return nt_inner_name(s, node);
     if (h) {
-        e = nt_header_field(s, h, node->name, node->span);
+        e = nt_header_field(&of, h, node->name, node->span);
         return e ? e : nt_unknown_in_header(s, node, h);
     }
     base = nt_value(s, object, NULL);

@@ -356,6 +356,8 @@ static void test_flow(void **state)
                   "10.0.0.1 > 10.0.0.2 icmp");
     assert_format(t, (uint64_t[]){0, a, 0, b, flow_word(0, 0, 253, NT_FLOW_IP)},
                   "10.0.0.1 > 10.0.0.2 253");
+    assert_format(t, (uint64_t[]){0, a, 0, b, flow_word(0, 0, 17, NT_FLOW_IP)},
+                  "10.0.0.1 > 10.0.0.2 udp");
     assert_format(t, (uint64_t[]){db8, 1, db8, 2, flow_word(53, 5353, 17, NT_FLOW_IP)},
                   "[2001:db8::1]:53 > [2001:db8::2]:5353 udp");
     assert_format(t, (uint64_t[]){db8, 1, db8, 2, flow_word(0, 0, 58, NT_FLOW_IP)},
