@@ -313,6 +313,9 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
         for (uint32_t i = 0; i < words; i++)
             v.w[i] = nt_get(g, g->i64, nt_word_at(g, room, i));
     }
+    /* A direct read from where no device is gives zeros; no interface's name is empty. */
+    if (e->maybe && e->type->kind == NT_KIND_IFNAME)
+        v.there = nt_both(g, v.there, LLVMBuildICmp(g->b, LLVMIntNE, v.w[0], nt_i64(g, 0), ""));
     return end_read(g, &r, e, v);
 }
 

@@ -35,6 +35,8 @@ struct nt_expr *nt_condition(struct nt_scope *s, const struct nt_node *node)
 
     if (node->kind == NT_NODE_IN)
         return nt_membership(s, node);
+    if (node->kind == NT_NODE_CALL && nt_names_find(&s->u->fns, node->name))
+        return nt_fn_condition(s, node);
     if (node->kind == NT_NODE_UNARY && node->op == NT_OP_NOT)
         return nt_not(s->u, nt_condition(s, node->kid[0]), node->span);
     if (node->kind == NT_NODE_BINARY && nt_is_comparison(node->op))

@@ -184,6 +184,8 @@ struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node);
 struct nt_expr *nt_truth_value(struct nt_scope *s, const struct nt_node *node);
 /* condition.c: a condition; NULL: it is `any`. */
 struct nt_expr *nt_condition(struct nt_scope *s, const struct nt_node *node);
+/* A call of a script's function as a condition: NULL where `any` leaves nothing of it. */
+struct nt_expr *nt_fn_condition(struct nt_scope *s, const struct nt_node *call);
 bool nt_is_comparison(enum nt_op op);
 /* A number known now. False after a report. */
 bool nt_constant(struct nt_scope *s, const struct nt_node *node, uint64_t *ret_value);

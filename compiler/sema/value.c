@@ -235,8 +235,10 @@ static struct nt_expr *element(struct nt_scope *s, const struct nt_node *node)
 
 /* -- calls ------------------------------------------------------------------------------------ */
 
+/* As a condition, it is NULL when a parameter that is `any` leaves nothing of it. */
 static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
-                               const struct nt_node *fn, const struct nt_type *want)
+                               const struct nt_node *fn, const struct nt_type *want,
+                               bool as_condition)
 {
     const struct nt_node *params = fn->kid[0];
     struct nt_scope inner = *s;
@@ -266,9 +268,14 @@ static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
         inner.locals = l;
     }
     errors = s->u->cx->diags.nerrors;
-    e = nt_value(&inner, fn->kid[1], want);
+    e = as_condition ? nt_condition(&inner, fn->kid[1]) : nt_value(&inner, fn->kid[1], want);
     nt_used_here(s->u, errors, node->span);
     return e;
+}
+
+struct nt_expr *nt_fn_condition(struct nt_scope *s, const struct nt_node *call)
+{
+    return call_fn(s, call, nt_names_find(&s->u->fns, call->name), NULL, true);
 }
 
 static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
@@ -283,7 +290,7 @@ static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
                    ? nt_header_read(s, s->bytes, node->name, offset, node->span)
                    : nt_broken(s->u, node->span);
     if (fn)
-        return call_fn(s, node, fn, want);
+        return call_fn(s, node, fn, want, false);
     if (!f)
         return nt_unknown_call(s, node);
     if (!f->make) {

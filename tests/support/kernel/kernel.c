@@ -372,6 +372,12 @@ struct task_struct {
     struct task_struct *real_parent, *group_leader;
     char comm[16];
 };
+struct irqaction {
+    void *handler, *dev_id;
+    struct irqaction *next;
+    unsigned int irq, flags;
+    const char *name;
+};
 struct nf_hook_state {
     u8 hook, pf;
     struct net_device *in, *out;
@@ -476,6 +482,12 @@ TRACEPOINT(sock_rcvqueue_full, struct sock *sk, struct sk_buff *skb)
 TRACEPOINT(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
            unsigned int prev_state)
 TRACEPOINT(sched_wakeup, struct task_struct *p)
+TRACEPOINT(sched_wakeup_new, struct task_struct *p)
+TRACEPOINT(softirq_raise, unsigned int vec_nr)
+TRACEPOINT(softirq_entry, unsigned int vec_nr)
+TRACEPOINT(softirq_exit, unsigned int vec_nr)
+TRACEPOINT(irq_handler_entry, int irq, struct irqaction *action)
+TRACEPOINT(irq_handler_exit, int irq, struct irqaction *action, int ret)
 TRACEPOINT(sched_process_exec, struct task_struct *p, int old_pid, void *bprm)
 
 /* ---- functions ---- */
