@@ -12,6 +12,7 @@ taskset -c "$cpu" "$work/nt-victim" 0.4 &
 victim=$!
 sleep 0.2
 # It has the CPU before the victim wakes, and longer; in real time, so that nobody shares it.
+# shellcheck disable=SC2016 # for the hog to expand
 taskset -c "$cpu" chrt --fifo 50 "$work/nt-hog" -c 'end=$((${EPOCHREALTIME/./} + 850000)); while ((${EPOCHREALTIME/./} < end)); do :; done'
 wait "$victim"
 stop_ntrace
@@ -19,6 +20,7 @@ stop_ntrace
 expect "exit code" "$status" 0
 expect "slow waits" "$(json 'select(.type == "event") | .data | [.comm, .latency > 300000000, .tid]')" \
     "[\"nt-victim\",true,$victim]"
+# shellcheck disable=SC2016 # a column
 expect "slow" "$(json 'select(.name == "slow" and .final) | .rows[] | [.key.comm, .key.cpu, .values["sum(latency > $threshold)"]]' | grep -v ',0]')" \
     "[\"nt-victim\",$cpu,1]"
 expect "others" "$(json 'select(.name == "wait" and .final) | .rows[].key.comm')" '"nt-victim"'

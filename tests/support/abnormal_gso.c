@@ -1,9 +1,10 @@
 /* Makes frames that say how long their segments are but not of what kind: gso_size without
  * gso_type. No socket or tap can, but the test run of a program for tc: its own frame, which it
- * drops on the loopback device, and a copy that the program sends. Newer kernels refuse to send it.
+ * drops on the loopback device, and a copy that the program sends. Newer kernels refuse to send it
+ * (EBADMSG), others find it unfit for the device and drop it.
  *
  *   abnormal_gso IFACE HEX N      N frames of these bytes, Ethernet header first; says how many
- *                                 were sent */
+ *                                 copies were refused */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -43,7 +44,7 @@ int main(int argc, char **argv)
     LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame, .ctx_in = &context,
                 .ctx_size_in = sizeof(context), .repeat = 1);
     size_t digits = argc == 4 ? strlen(argv[2]) : 0;
-    int index = argc == 4 ? (int)if_nametoindex(argv[1]) : 0, prog, sent = 0;
+    int index = argc == 4 ? (int)if_nametoindex(argv[1]) : 0, prog, refused = 0;
 
     if (!index || digits % 2 || digits / 2 > MAX_FRAME) {
         fputs("usage: abnormal_gso IFACE HEX N\n", stderr);
@@ -56,8 +57,8 @@ int main(int argc, char **argv)
     check(prog, "load");
     for (int n = atoi(argv[3]); n > 0; n--) {
         check(bpf_prog_test_run_opts(prog, &run), "run");
-        sent += run.retval == 0;
+        refused += (int)run.retval == -EBADMSG;
     }
-    printf("%d\n", sent);
+    printf("%d\n", refused);
     return 0;
 }
