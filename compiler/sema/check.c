@@ -5,43 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -- what every packet event is asked --------------------------------------------------------- */
-
-/* `src in $src`, for a parameter of the prelude that the script has not made its own. */
-static struct nt_expr *common_condition(struct nt_scope *s, const char *field, const char *param,
-                                        struct nt_span at)
-{
-    struct nt_param *p = nt_names_find(&s->u->params, param);
-    struct nt_node *name, *ref, *in;
-
-    if (!p || !p->common)
-        return NULL;
-    p->used = true;
-    if (p->any)
-        return NULL;
-    name = nt_node_new(s->u->cx, NT_NODE_NAME, at);
-    name->name = field;
-    ref = nt_node_new(s->u->cx, NT_NODE_PARAMREF, at);
-    ref->name = param;
-    in = nt_node_with(s->u->cx, NT_NODE_IN, at, 2, name, ref);
-    return nt_condition(s, in);
-}
-
-static struct nt_expr *common_conditions(struct nt_scope *s, struct nt_span at)
-{
-    static const char *const names[] = {"dev", "src", "dst", "proto", "sport", "dport"};
-    struct nt_expr *all = NULL;
-
-    if (!s->handler->packet)
-        return NULL;
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        all = nt_and(s->u, all, common_condition(s, names[i], names[i], at));
-    s->u->where_used = true;
-    if (s->u->where)
-        all = nt_and(s->u, all, nt_condition(s, s->u->where));
-    return all;
-}
-
 /* -- where ------------------------------------------------------------------------------------ */
 
 static void split(struct nt_unit *u, struct nt_handler *h, struct nt_expr *e)
@@ -111,7 +74,8 @@ static void check_bound(struct nt_unit *u, const struct nt_node *on, const struc
     h->shared = on->kid[0]->nkids > 1;
     nt_handler_packet(&s, at);
     where = event_where(&s);
-    where = nt_and(u, where, common_conditions(&s, at));
+    if (!u->says_chosen)
+        where = nt_and(u, where, nt_chosen(&s, at));
     if (on->kid[1])
         where = nt_and(u, where, nt_condition(&s, on->kid[1]));
     h->guard = nt_guard_of(&s, on->kid[2]);
@@ -175,6 +139,7 @@ void nt_check(struct nt_unit *u)
     bool has_on;
 
     nt_params_require(u);
+    u->says_chosen = nt_says_chosen(u->script);
     learn_states(u);
     has_on = check_bodies(u);
     nt_user_bodies(u);

@@ -323,6 +323,10 @@ struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_sp
         e = nt_latency(s, at);
     if (!e && strcmp(name, "probe") == 0)
         e = nt_text(s->u, b->name, strlen(b->name), at);
+    if (!e && strcmp(name, "chosen") == 0 && nt_bound_has_packet(b)) {
+        e = nt_chosen(s, at);
+        return e ? e : nt_const(s->u, &nt_type_bool, at, true);
+    }
     if (!e)
         e = packet_name(s, name, at);
     if (!e)

@@ -164,6 +164,10 @@ struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node);
  * other body as it is. */
 struct nt_handler *nt_split_call(struct nt_unit *u, struct nt_handler *h);
 
+/* chosen.c: the packets that the command line asks for; NULL: all. */
+struct nt_expr *nt_chosen(const struct nt_scope *s, struct nt_span at);
+bool nt_says_chosen(const struct nt_node *script); /* it asks for them where it wants to */
+
 /* latency.c */
 struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);
 

@@ -80,7 +80,8 @@ struct nt_unit {
     struct nt_names views, params;              /* -> nt_view *, nt_param * */
     NT_VEC(struct nt_param *) param_list;       /* in order: the script's, then the prelude's */
     struct nt_node *where;                      /* --where, or NULL */
-    bool where_used;                            /* some body has a packet to ask it of */
+    bool says_chosen; /* the script asks itself for the packets that the command line chose */
+    bool where_used;  /* some body has a packet to ask it of */
 
     struct nt_names enum_types; /* -> nt_type *, made on first use */
     struct nt_names bound;      /* event name -> struct nt_bounds * */

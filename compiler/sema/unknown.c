@@ -6,24 +6,6 @@
 
 #include <string.h>
 
-/* Names of the language that this version does not have. */
-static const struct {
-    const char *name, *what;
-} later[] = {
-    {"chosen", "let a script place the packet options itself"},
-};
-
-static bool is_later(struct nt_scope *s, const struct nt_node *node)
-{
-    for (size_t i = 0; s->bound && i < sizeof(later) / sizeof(*later); i++)
-        if (strcmp(node->name, later[i].name) == 0 && nt_bound_has_packet(s->bound)) {
-            nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s",
-                     later[i].what);
-            return true;
-        }
-    return false;
-}
-
 static void try_name(const char *name, void *arg)
 {
     nt_guess_try(arg, name);
@@ -33,7 +15,8 @@ static bool is_packet_name(struct nt_unit *u, const char *name)
 {
     const struct nt_view *view = nt_names_find(&u->views, "packet");
 
-    return nt_header_find(name) || (view && nt_names_find(&view->fields, name));
+    return nt_header_find(name) || strcmp(name, "chosen") == 0 ||
+           (view && nt_names_find(&view->fields, name));
 }
 
 /* Why a name is not known that is a good name elsewhere. */
@@ -72,8 +55,6 @@ struct nt_expr *nt_unknown_name(struct nt_scope *s, const struct nt_node *node,
     struct nt_guess g = nt_guess(node->name);
     struct nt_diag *d;
 
-    if (is_later(s, node))
-        return nt_broken(s->u, node->span);
     d = nt_error(s->u->cx, node->span, NT_UNKNOWN_NAME, "'%s' is not known here", node->name);
     if (s->handler && s->handler->shared)
         nt_label(d, s->handler->at, "'%s' does not have it", s->bound->name);
