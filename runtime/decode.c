@@ -12,6 +12,9 @@ void nt_decode_column(const struct nt_layout *layout, uint16_t column, const uin
     *ret_value = (struct nt_value){.shape = NT_SHAPE_WORDS, .type = c->type};
     if (c->absent_bit >= 0 && (absent >> c->absent_bit & 1))
         ret_value->shape = NT_SHAPE_ABSENT;
+    else if (c->type->kind == NT_KIND_HEX)
+        *ret_value =
+            (struct nt_value){.shape = NT_SHAPE_BYTES, .type = c->type, .kept = words + c->word};
     else
         memcpy(ret_value->w, words + c->word, c->type->words * sizeof(uint64_t));
 }

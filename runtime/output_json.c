@@ -1,6 +1,7 @@
 /* JSON lines: one object a line, as docs/json.md describes them. Numbers are exact and in the unit
  * of their type, so that programs need no rounding or units taken apart. */
 #include "compiler/base/utf8.h"
+#include "compiler/catalog/bytes.h"
 #include "runtime/output.h"
 
 #include <inttypes.h>
@@ -121,6 +122,78 @@ static void add_words(struct nt_output *o, const struct nt_value *v)
     add_string_n(&o->text, text.at, text.len);
 }
 
+static void add_hex(struct nt_str *out, const uint8_t *at, uint32_t len)
+{
+    nt_str_puts(out, "\"");
+    nt_bytes_hex(at, len, out);
+    nt_str_puts(out, "\"");
+}
+
+/* What lies deeper is plain bytes. */
+enum { MAX_DEPTH = 16 };
+
+static void add_parts(struct nt_output *o, const struct nt_parts *parts, const uint8_t *at,
+                      uint32_t len, int depth);
+
+static void add_part(struct nt_output *o, const struct nt_part_value *v, int depth)
+{
+    struct nt_value value = {.shape = NT_SHAPE_WORDS};
+
+    if (!v->there) {
+        nt_str_puts(&o->text, "null");
+    } else if (!v->part || (v->part->kind == NT_PART_BYTES && !v->part->type->parts)) {
+        add_hex(&o->text, v->at, v->len);
+    } else if (v->part->kind == NT_PART_BYTES) {
+        add_parts(o, v->part->type->parts, v->at, v->len, depth + 1);
+    } else if (v->part->kind == NT_PART_NONE) {
+        nt_str_puts(&o->text, "true");
+    } else {
+        value.type = v->part->type;
+        memcpy(value.w, v->w, sizeof(value.w));
+        add_words(o, &value);
+    }
+}
+
+/* Parts at offsets are an object. Attributes may come again and their order may mean something:
+ * they are a list of objects of one member. */
+static void add_parts(struct nt_output *o, const struct nt_parts *parts, const uint8_t *at,
+                      uint32_t len, int depth)
+{
+    struct nt_parts_walk walk = {parts, at, len, 0};
+    const char *separator = "";
+    struct nt_part_value v;
+    char number[16];
+
+    if (depth > MAX_DEPTH) {
+        add_hex(&o->text, at, len);
+        return;
+    }
+    nt_str_puts(&o->text, parts->attributes ? "[" : "{");
+    for (; nt_parts_next(&walk, &v); separator = ",") {
+        snprintf(number, sizeof(number), v.number < 0 ? "rest" : "#%d", v.number);
+        nt_str_puts(&o->text, separator);
+        add_name(&o->text, parts->attributes ? "{" : "", v.part ? v.part->name : number);
+        add_part(o, &v, depth);
+        nt_str_puts(&o->text, parts->attributes ? "}" : "");
+    }
+    nt_str_puts(&o->text, parts->attributes ? "]" : "}");
+}
+
+/* Bytes that found no room are said: {"bytes": ..., "lacking": 12}. */
+static void add_bytes(struct nt_output *o, const struct nt_value *v)
+{
+    uint32_t lacking = nt_bytes_lacking(v->kept), len = nt_bytes_len(v->kept);
+
+    if (lacking)
+        nt_str_puts(&o->text, "{\"bytes\":");
+    if (v->type->parts)
+        add_parts(o, v->type->parts, nt_bytes_at(v->kept), len, 0);
+    else
+        add_hex(&o->text, nt_bytes_at(v->kept), len);
+    if (lacking)
+        nt_str_printf(&o->text, ",\"lacking\":%u}", lacking);
+}
+
 static void add_bound(struct nt_str *out, const struct nt_value *v, int64_t bound, bool is_open)
 {
     if (is_open)
@@ -165,6 +238,9 @@ static void add_value(struct nt_output *o, const struct nt_value *v)
         return;
     case NT_SHAPE_WORDS:
         add_words(o, v);
+        return;
+    case NT_SHAPE_BYTES:
+        add_bytes(o, v);
         return;
     case NT_SHAPE_REAL:
     case NT_SHAPE_SHARE:

@@ -1,5 +1,6 @@
 #include "runtime/report.h"
 #include "compiler/base/arena.h"
+#include "compiler/catalog/bytes.h"
 #include "runtime/decode.h"
 #include "runtime/output.h"
 #include "runtime/symbols.h"
@@ -22,6 +23,8 @@ static int compare_column(const struct nt_value *a, const struct nt_value *b)
         return a->shape == NT_SHAPE_ABSENT ? 1 : -1;
     if (a->shape == NT_SHAPE_ABSENT)
         return 0;
+    if (a->shape == NT_SHAPE_BYTES)
+        return memcmp(a->kept, b->kept, nt_type_kept_words(a->type) * sizeof(a->kept[0]));
     if (a->type->kind == NT_KIND_STRING || a->type->kind == NT_KIND_IFNAME)
         return memcmp(a->w, b->w, a->type->words * sizeof(a->w[0]));
     for (uint8_t i = 0; i < a->type->words; i++) {

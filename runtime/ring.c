@@ -1,4 +1,5 @@
 #include "runtime/ring.h"
+#include "compiler/catalog/bytes.h"
 #include "runtime/cleanup.h"
 #include "runtime/load.h"
 
@@ -12,7 +13,7 @@
 /* One batch: what is read before any of it is written. */
 enum { BATCH_ROWS = 512, BATCHES = 16 };
 
-enum { PERF_PAGES = 64, MAX_RECORD_WORDS = 128 };
+enum { PERF_PAGES = 64, MAX_RECORD_WORDS = 1280 };
 
 struct nt_rings {
     const struct nt_program *program;
@@ -26,9 +27,27 @@ struct nt_rings {
     /* The batch. */
     struct nt_ring_row *row;
     struct nt_value *values; /* max_columns a row */
+    uint64_t *bytes;         /* what rows of the batch have of values of bytes */
+    uint32_t max_bytes;      /* words of a row */
     uint32_t nrows;
     int error; /* of the perf record kept last */
 };
+
+/* The ring has its memory back before the batch is written: bytes are copied. */
+static void keep_bytes(struct nt_rings *r, struct nt_value *values, uint32_t n)
+{
+    uint64_t *to = r->bytes + (size_t)r->nrows * r->max_bytes;
+
+    for (uint32_t i = 0; r->max_bytes && i < n; i++) {
+        uint32_t words = values[i].type ? nt_type_kept_words(values[i].type) : 0;
+
+        if (values[i].shape != NT_SHAPE_BYTES)
+            continue;
+        memcpy(to, values[i].kept, words * sizeof(*to));
+        values[i].kept = to;
+        to += words;
+    }
+}
 
 /* libbpf calls this for each record. An error ends the reading behind it: no room for another. */
 static int keep_record(void *arg, void *data, size_t size)
@@ -39,6 +58,7 @@ static int keep_record(void *arg, void *data, size_t size)
 
     if (error < 0)
         return error;
+    keep_bytes(r, r->values + (size_t)r->nrows * r->max_columns, r->row[r->nrows].nvalues);
     r->nrows++;
     return r->nrows == BATCH_ROWS ? -ENOBUFS : 0;
 }
@@ -164,16 +184,31 @@ static int open_rings(struct nt_rings *r, const struct nt_image *image)
     return err;
 }
 
+static uint32_t bytes_words(const struct nt_layout *body)
+{
+    uint32_t words = 0;
+
+    for (uint32_t i = 0; i < body->ncolumns; i++)
+        if (body->columns[i].type->kind == NT_KIND_HEX)
+            words += nt_type_kept_words(body->columns[i].type);
+    return words;
+}
+
 /* Room for a batch of the widest records. */
 static int make_batch(struct nt_rings *r)
 {
     r->max_columns = 1;
-    for (uint32_t i = 0; i < r->program->nrecords; i++)
-        if (r->program->records[i].body.ncolumns > r->max_columns)
-            r->max_columns = r->program->records[i].body.ncolumns;
+    for (uint32_t i = 0; i < r->program->nrecords; i++) {
+        const struct nt_layout *body = &r->program->records[i].body;
+        uint32_t bytes = bytes_words(body);
+
+        r->max_columns = body->ncolumns > r->max_columns ? body->ncolumns : r->max_columns;
+        r->max_bytes = bytes > r->max_bytes ? bytes : r->max_bytes;
+    }
     r->row = calloc(BATCH_ROWS, sizeof(r->row[0]));
     r->values = calloc(BATCH_ROWS * (size_t)r->max_columns, sizeof(r->values[0]));
-    return r->row && r->values ? 0 : -ENOMEM;
+    r->bytes = calloc(BATCH_ROWS * (size_t)r->max_bytes + 1, sizeof(r->bytes[0]));
+    return r->row && r->values && r->bytes ? 0 : -ENOMEM;
 }
 
 int nt_rings_open(const struct nt_program *p, const struct nt_image *image, nt_rows_fn *rows,
@@ -210,6 +245,7 @@ void nt_rings_close(struct nt_rings **rings)
     free(it->ring);
     free(it->row);
     free(it->values);
+    free(it->bytes);
     free(it);
     *rings = NULL;
 }

@@ -1,4 +1,5 @@
 #include "compiler/catalog/types.h"
+#include "compiler/catalog/bytes.h"
 #include "compiler/catalog/types_text.h"
 
 #include <string.h>
@@ -173,13 +174,34 @@ const struct nt_type nt_type_stack = {
     .doc = "The functions that led to here, innermost first.",
 };
 
+const struct nt_type nt_type_hex = {
+    .kind = NT_KIND_HEX,
+    .name = "hex",
+    .words = NT_BYTES_WORDS,
+    .format = nt_format_bytes_kept,
+    .doc = "Bytes as they lie in memory, from bytes(p, n, max); prints as hexadecimal digits.",
+};
+
 const struct nt_type *const nt_types[] = {
-    &nt_type_int,      &nt_type_uint,     &nt_type_bool,
-    &nt_type_duration, &nt_type_bytes,    &nt_type_ip,
-    &nt_type_cidr,     &nt_type_port,     &nt_type_mac,
-    &nt_type_ifname,   &nt_type_string,   &nt_type_flow,
-    &nt_type_packet,   &nt_type_exchange, &nt_type_buffer,
-    &nt_type_ksym,     &nt_type_stack,    NULL,
+    &nt_type_int,
+    &nt_type_uint,
+    &nt_type_bool,
+    &nt_type_duration,
+    &nt_type_bytes,
+    &nt_type_ip,
+    &nt_type_cidr,
+    &nt_type_port,
+    &nt_type_mac,
+    &nt_type_ifname,
+    &nt_type_string,
+    &nt_type_flow,
+    &nt_type_packet,
+    &nt_type_exchange,
+    &nt_type_buffer,
+    &nt_type_ksym,
+    &nt_type_stack,
+    &nt_type_hex,
+    NULL,
 };
 
 const struct nt_type *nt_type_find(const char *name)

@@ -47,6 +47,7 @@ enum nt_kind {
     NT_KIND_FLOW,
     NT_KIND_ID,    /* equal or not, no more: packet, exchange, buffer */
     NT_KIND_STACK, /* one word: id in the stack map */
+    NT_KIND_HEX,   /* bytes as they lie in memory: catalog/bytes.h */
     NT_KIND_SCOPE, /* a header scope such as tcp; never stored */
     NT_KIND_MAX,
 };
@@ -73,6 +74,8 @@ struct nt_type {
     uint32_t nnames;
     bool hex; /* enum: a value without a name prints as 0x88cc */
     uint32_t btf_id;
+    const struct nt_parts *parts; /* hex: how the bytes are laid out, or NULL */
+    uint32_t most;                /* hex: bytes that are kept */
     const char *doc;
 };
 
@@ -80,7 +83,7 @@ struct nt_type {
 extern const struct nt_type nt_type_error, nt_type_int, nt_type_uint, nt_type_bool,
     nt_type_duration, nt_type_bytes, nt_type_port, nt_type_mac, nt_type_ksym, nt_type_ip,
     nt_type_cidr, nt_type_ifname, nt_type_string, nt_type_flow, nt_type_packet, nt_type_exchange,
-    nt_type_buffer, nt_type_stack, nt_type_scope;
+    nt_type_buffer, nt_type_stack, nt_type_hex, nt_type_scope;
 
 /* A fixed type by the name written after ':' ("int", "duration", ...), or NULL. */
 const struct nt_type *nt_type_find(const char *name);

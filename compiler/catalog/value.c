@@ -8,6 +8,9 @@ void nt_value_format(const struct nt_value *v, struct nt_str *out)
     case NT_SHAPE_WORDS:
         (v->type ? v->type : &nt_type_uint)->format(v->type, v->w, out);
         break;
+    case NT_SHAPE_BYTES:
+        v->type->format(v->type, v->kept, out);
+        break;
     case NT_SHAPE_REAL:
         nt_format_real(v->type, v->real, out);
         break;

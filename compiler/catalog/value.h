@@ -6,6 +6,7 @@
 enum nt_shape {
     NT_SHAPE_ABSENT, /* prints as "-", null in JSON */
     NT_SHAPE_WORDS,  /* a value of its type, in w */
+    NT_SHAPE_BYTES,  /* a value of type hex, kept (catalog/bytes.h) at kept */
     NT_SHAPE_REAL,   /* an average: real, in the unit of type */
     NT_SHAPE_SHARE,  /* an average of a truth value: real, 0..1; prints as 12.5% */
     NT_SHAPE_HIST,
@@ -26,6 +27,7 @@ struct nt_value {
         *type; /* of the value, or of what was aggregated; NULL for a plain count */
     union {
         uint64_t w[NT_MAX_WORDS];
+        const uint64_t *kept;
         double real;
         struct {
             const struct nt_bucket *bucket; /* from the first to the last that is not empty */

@@ -97,7 +97,9 @@ struct nt_val nt_load_kept(struct nt_gen *g, const struct nt_expr *e)
     struct nt_val v = {0};
     LLVMValueRef bits;
 
-    for (uint32_t i = 0; i < c->type->words; i++)
+    if (c->type->kind == NT_KIND_HEX)
+        v = nt_kept_bytes(g, nt_word_at(g, g->f.frame, 1u + c->word));
+    for (uint32_t i = 0; i < c->type->words && c->type->kind != NT_KIND_HEX; i++)
         v.w[i] = nt_get(g, g->i64, nt_word_at(g, g->f.frame, 1u + c->word + i));
     if (c->absent_bit < 0)
         return v;

@@ -287,6 +287,18 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
         return nt_load_string(g, e, nt_lower(g, e->kid[0]));
     case NT_E_BYTES16:
         return nt_load_bytes16(g, e, nt_lower(g, e->kid[0]));
+    case NT_E_BYTES:
+        return nt_lower_bytes(g, e);
+    case NT_E_SLICE:
+        return nt_lower_slice(g, e);
+    case NT_E_ATTR:
+        return nt_lower_attr(g, e);
+    case NT_E_PART:
+        return nt_lower_part(g, e);
+    case NT_E_HOST:
+        return nt_lower_host(g, e);
+    case NT_E_TEXT:
+        return nt_lower_text(g, e);
     case NT_E_IP4:
         return ipv4(g, e);
     case NT_E_HEADER:

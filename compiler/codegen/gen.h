@@ -69,6 +69,20 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e); /* RETVAL 
 /* Big-endian number of `size` bytes (1..8) at a buffer aligned to 8 bytes. */
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
 
+/* bytes.c: values of type hex. */
+struct nt_val nt_lower_bytes(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_lower_slice(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_lower_attr(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_lower_part(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_lower_host(struct nt_gen *g, const struct nt_expr *e);
+struct nt_val nt_lower_text(struct nt_gen *g, const struct nt_expr *e);
+/* Keeps v, the value of e, in memory, as catalog/bytes.h says; gives whether it is there and could
+ * be read. fill: what is not used of the room is cleared. */
+LLVMValueRef nt_put_bytes(struct nt_gen *g, const struct nt_type *type, const struct nt_expr *e,
+                          const struct nt_val *v, LLVMValueRef to, bool fill);
+/* What is kept in memory of a map. */
+struct nt_val nt_kept_bytes(struct nt_gen *g, LLVMValueRef at);
+
 /* packet.c: the layers of the event's packet, and what is found once per event like them. */
 void nt_need_layers(struct nt_gen *g, uint16_t layers);
 struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e);

@@ -1,5 +1,6 @@
 /* The maps of the object, as libbpf reads them from BTF: a struct whose members are pointers to
  * arrays, the length of each array being the value. Sizes alone will do: ntrace knows the rest. */
+#include "compiler/catalog/bytes.h"
 #include "compiler/codegen/gen.h"
 
 #include <linux/bpf.h>
@@ -85,6 +86,15 @@ static uint32_t frame_words(const struct nt_frame *f)
     return 1u + f->layout.words;
 }
 
+static uint32_t widest_row(const struct nt_program *p)
+{
+    uint32_t words = 0;
+
+    for (uint32_t i = 0; i < p->nrecords; i++)
+        words = p->records[i].body.words > words ? p->records[i].body.words : words;
+    return words;
+}
+
 void nt_make_maps(struct nt_gen *g)
 {
     const struct nt_program *p = &g->u->program;
@@ -95,8 +105,8 @@ void nt_make_maps(struct nt_gen *g)
         {"nt_limits", BPF_MAP_TYPE_ARRAY, 4, 8, g->u->nlimits, 0},
         {NT_MAP_RINGS, p->uses_perf ? BPF_MAP_TYPE_PERF_EVENT_ARRAY : BPF_MAP_TYPE_ARRAY_OF_MAPS, 4,
          4, p->uses_rings, 0},
-        {"nt_rows", BPF_MAP_TYPE_PERCPU_ARRAY, 4,
-         (NT_RECORD_HEADER_WORDS + NT_MAX_RECORD_WORDS) * 8, p->uses_perf ? p->nprobes : 0, 0},
+        {"nt_rows", BPF_MAP_TYPE_PERCPU_ARRAY, 4, (NT_RECORD_HEADER_WORDS + widest_row(p)) * 8,
+         p->uses_perf ? p->nprobes : 0, 0},
         {NT_MAP_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8,
          p->uses_stacks ? STACK_ENTRIES : 0, 0},
     };
@@ -110,11 +120,15 @@ void nt_make_maps(struct nt_gen *g)
             make_map(g, &arrays[i]);
     nt_vec_each (f, &g->u->frames)
         slot_words = frame_words(*f) > slot_words ? frame_words(*f) : slot_words;
+    nt_vec_each (state, &g->u->states)
+        if ((*state)->type->kind == NT_KIND_HEX && nt_type_kept_words((*state)->type) > slot_words)
+            slot_words = nt_type_kept_words((*state)->type);
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
     for (uint32_t i = 0; i < p->nkept; i++)
         make_map(g, &(struct map){p->kept[i].map, BPF_MAP_TYPE_HASH, p->kept[i].key_words * 8u,
-                                  p->kept[i].type->words * 8u, g->u->states.at[i]->max, 0});
+                                  nt_type_kept_words(p->kept[i].type) * 8u, g->u->states.at[i]->max,
+                                  0});
     nt_vec_each (limit, &g->u->limit_maps)
         make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
                                   LIMIT_KEYS, 0});

@@ -10,6 +10,12 @@ enum {
 enum { BPF_NOEXIST = 1 };
 #define F_CURRENT_CPU 0xffffffffull
 
+/* Keys are compared whole; of a row only what is said to be there is read. */
+static bool is_key(const struct nt_layout *l)
+{
+    return l->words <= NT_MAX_KEY_WORDS;
+}
+
 void nt_put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRef to,
                     struct nt_expr **columns)
 {
@@ -22,7 +28,10 @@ void nt_put_columns(struct nt_gen *g, const struct nt_layout *l, LLVMValueRef to
 
         nt_need_layers(g, columns[i]->layers);
         v = nt_lower(g, columns[i]);
-        for (uint32_t w = 0; w < c->type->words; w++) {
+        if (c->type->kind == NT_KIND_HEX)
+            v.there =
+                nt_put_bytes(g, c->type, columns[i], &v, nt_word_at(g, to, c->word), is_key(l));
+        for (uint32_t w = 0; w < c->type->words && c->type->kind != NT_KIND_HEX; w++) {
             LLVMValueRef word = w < have && v.w[w] ? v.w[w] : nt_i64(g, 0);
 
             if (v.there)

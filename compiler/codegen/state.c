@@ -3,11 +3,25 @@
 
 enum { BPF_ANY, BPF_NOEXIST };
 
+static uint32_t longest_key(struct nt_gen *g)
+{
+    uint32_t longest = 1;
+
+    nt_vec_each (state, &g->u->states) {
+        uint32_t words = 0;
+
+        for (uint32_t i = 0; i < (*state)->nkeys; i++)
+            words += (*state)->key[i]->words;
+        longest = words > longest ? words : longest;
+    }
+    return longest;
+}
+
 /* Of the longest key: all keys of a program are used at once and share the room. */
 static LLVMValueRef key_room(struct nt_gen *g)
 {
     if (!g->f.state_key)
-        g->f.state_key = nt_room(g, NT_MAX_KEY_WORDS / 2, "state_key");
+        g->f.state_key = nt_room(g, longest_key(g), "state_key");
     return g->f.state_key;
 }
 
@@ -44,7 +58,9 @@ struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e)
     before = LLVMGetInsertBlock(g->b);
     LLVMBuildCondBr(g->b, nt_is_null(g, at), done, some);
     nt_at(g, some);
-    for (uint32_t i = 0; i < e->type->words; i++)
+    if (e->type->kind == NT_KIND_HEX)
+        v = nt_kept_bytes(g, at);
+    for (uint32_t i = 0; i < e->type->words && e->type->kind != NT_KIND_HEX; i++)
         v.w[i] = nt_get(g, g->i64, nt_word_at(g, at, i));
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
@@ -67,6 +83,38 @@ static void set(struct nt_gen *g, const struct nt_stmt *s, const struct nt_val *
     LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, failed, nt_i64(g, 0), ""), full, done);
     nt_at(g, full);
     nt_count(g, NT_CNT_STATE_FULL);
+    LLVMBuildBr(g->b, done);
+}
+
+/* Bytes go straight into the map: they are too many for the stack. */
+static void set_bytes(struct nt_gen *g, const struct nt_stmt *s, const struct nt_val *v,
+                      LLVMBasicBlockRef done)
+{
+    LLVMBasicBlockRef found = nt_block_new(g, "write"), missing = nt_block_new(g, "make");
+    LLVMBasicBlockRef full = nt_block_new(g, "state_full"), make = nt_block_new(g, "zeros");
+    LLVMBasicBlockRef unread = nt_block_new(g, "unread"), from_a, from_b;
+    LLVMValueRef map = nt_map(g, s->state->state->map), a, b, zeros, to;
+
+    a = nt_map_lookup(g, map, key_room(g));
+    from_a = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, nt_is_null(g, a), missing, found);
+    nt_at(g, missing);
+    zeros = nt_map_lookup_index(g, "nt_zeros", 0);
+    LLVMBuildCondBr(g->b, nt_is_null(g, zeros), full, make);
+    nt_at(g, make);
+    nt_map_update(g, map, key_room(g), zeros, BPF_NOEXIST);
+    b = nt_map_lookup(g, map, key_room(g));
+    from_b = LLVMGetInsertBlock(g->b);
+    LLVMBuildCondBr(g->b, nt_is_null(g, b), full, found);
+    nt_at(g, full);
+    nt_count(g, NT_CNT_STATE_FULL);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, found);
+    to = nt_phi(g, g->ptr, a, from_a, b, from_b);
+    LLVMBuildCondBr(g->b, nt_put_bytes(g, s->state->state->type, s->expr, v, to, false), done,
+                    unread);
+    nt_at(g, unread);
+    nt_map_delete(g, map, key_room(g));
     LLVMBuildBr(g->b, done);
 }
 
@@ -126,6 +174,8 @@ void nt_lower_keep(struct nt_gen *g, const struct nt_stmt *s)
     nt_at(g, write);
     if (s->change)
         change(g, s, v.w[0], done);
+    else if (s->state->state->type->kind == NT_KIND_HEX)
+        set_bytes(g, s, &v, done);
     else
         set(g, s, &v, done);
     nt_at(g, done);

@@ -248,9 +248,11 @@ static void bind_view(struct nt_unit *u, const struct nt_node *view)
 {
     const struct nt_node *of = view->kid[0];
 
-    if (of && strcmp(of->name, "header") != 0)
-        nt_error(u->cx, of->span, NT_UNSUPPORTED, "this version of ntrace can't lay views over %s",
-                 of->name);
+    if (of && (strcmp(of->name, "bytes") == 0 || strcmp(of->name, "nlattr") == 0))
+        nt_bytes_type(u, view->name);
+    else if (of && strcmp(of->name, "header") != 0)
+        nt_hint(nt_error(u->cx, of->span, NT_UNKNOWN_NAME, "no view is laid over '%s'", of->name),
+                "header, bytes and nlattr are what a view can be `of`");
     else if (of && !nt_header_find(view->name))
         nt_error(u->cx, view->name_at, NT_UNKNOWN_NAME, "no packet has a header '%s'", view->name);
 }

@@ -6,6 +6,7 @@
  * of the return, and so are the builtins. Of an expression that mixes both, the largest parts that
  * are of the entry alone are kept. Where a trampoline hands over the arguments at the return too,
  * and nothing else is asked for, nothing is kept and no probe is at the entry. */
+#include "compiler/catalog/bytes.h"
 #include "compiler/sema/scope.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static bool reads_memory(const struct split *s, const struct nt_expr *e)
         return s->let[e->index] && reads_memory(s, s->let[e->index]);
     if (e->op != NT_E_ARG && e->nkids == 0)
         return when_of(s, e) == ENTRY;
-    if (e->op == NT_E_LOAD || e->op == NT_E_STRING || e->op == NT_E_BYTES16)
+    if (e->op == NT_E_LOAD || e->op == NT_E_STRING || e->op == NT_E_BYTES16 || e->op == NT_E_BYTES)
         return true;
     for (uint32_t i = 0; i < e->nkids; i++)
         if (reads_memory(s, e->kid[i]))
@@ -352,7 +353,7 @@ static void lay_out(struct split *s, struct nt_frame *f)
 
         c->word = words;
         c->absent_bit = s->kept.at[i]->maybe ? (int16_t)bits++ : (int16_t)-1;
-        words = (uint16_t)(words + c->type->words);
+        words = (uint16_t)(words + nt_type_kept_words(c->type));
     }
     f->kept = s->kept.at;
     f->layout =

@@ -53,6 +53,8 @@ static void hint_units(struct nt_unit *u, struct nt_diag *d, const struct nt_typ
         nt_hint(d, "to ask whether an address lies in a network, write `in`");
     else if (want->kind == NT_KIND_IP && nt_is_text(e->type))
         nt_hint(d, "addresses are written without quotes: 10.0.0.2, fe80::1");
+    else if (want->kind == NT_KIND_HEX && e->type->kind == NT_KIND_HEX)
+        nt_hint(d, "bytes are compared by what a view reads from them");
     else if (nt_is_text(want) && e->type->kind != NT_KIND_STRING)
         nt_hint(d, "texts are written in quotes: \"eth0\"");
 }
@@ -112,9 +114,15 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
         e->w[2] = 128;
         return e;
     }
-    if (is_alike(want, e->type))
+    if (want->kind == NT_KIND_HEX && e->type->kind == NT_KIND_HEX && (want->parts || !want->most))
+        return want->parts ? nt_as_bytes(s, e, want, e->at) : e;
+    if (is_alike(want, e->type) && want->most >= e->type->most)
         return e;
-    if (want->kind == NT_KIND_PORT && nt_is_const(e) && nt_is_number(e->type))
+    if (want->kind == NT_KIND_HEX && e->type->kind == NT_KIND_HEX)
+        d = nt_error(s->u->cx, e->at, NT_TYPE,
+                     "there is room for %u bytes here, these are up to %u", want->most,
+                     e->type->most);
+    else if (want->kind == NT_KIND_PORT && nt_is_const(e) && nt_is_number(e->type))
         d = nt_error(s->u->cx, e->at, NT_VALUE, "a port is a number from 0 to 65535");
     else
         d = nt_error(s->u->cx, e->at, NT_TYPE, "this is %s, where %s is needed",
@@ -138,6 +146,8 @@ bool nt_comparable(const struct nt_expr *l, const struct nt_expr *r)
             return fits_number(l, b) && fits_number(r, a);
         return !(is_named(a) && is_named(b) && strcmp(a->name, b->name) != 0);
     }
+    if (a->kind == NT_KIND_HEX)
+        return false; /* the places they are read from say nothing of what is there */
     return is_alike(a, b) || (nt_is_text(a) && nt_is_text(b));
 }
 

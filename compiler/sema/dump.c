@@ -64,7 +64,7 @@ void nt_expr_dump(const struct nt_expr *e, FILE *out)
         fprintf(out, " %u%s", e->size * 8u, e->swapped ? "be" : "");
     if (e->state)
         fprintf(out, " @%s", e->state->name);
-    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL || e->op == NT_E_KEPT)
+    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL || e->op == NT_E_KEPT || e->op == NT_E_ATTR)
         fprintf(out, " %u", e->index);
     if (e->offset)
         fprintf(out, " +%d", e->offset);

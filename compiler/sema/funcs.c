@@ -226,7 +226,7 @@ const struct nt_func nt_funcs[] = {
     {"buffer", "p", 1, 1, make_buffer, "the buffer of a packet at an address"},
     {"after", "e", 1, 1, make_after, "e as it is when the call returns"},
     {"user", "p", 1, 1, nt_make_user, "p as an address in the running process's memory"},
-    {"bytes", "p, n, max", 3, 3, NULL, "n bytes at p, at most max"},
+    {"bytes", "p, n, max", 3, 3, nt_make_bytes, "n bytes at p, of which at most max are kept"},
     {"container_of", "p, type, member", 3, 3, nt_make_container_of,
      "the struct whose member p points to"},
     {"sizeof", "type", 1, 1, nt_make_sizeof, "size of a kernel struct, bytes"},

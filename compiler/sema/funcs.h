@@ -23,6 +23,7 @@ struct nt_func {
     const char *doc;
 };
 extern const struct nt_func nt_funcs[]; /* ends with a row without a name */
+struct nt_expr *nt_make_bytes(struct nt_scope *s, const struct nt_node *call); /* bytes.c */
 /* pointers.c */
 struct nt_expr *nt_make_sizeof(struct nt_scope *s, const struct nt_node *call);
 struct nt_expr *nt_make_align(struct nt_scope *s, const struct nt_node *call);

@@ -1,4 +1,5 @@
 /* `limit` and `sample` in front of a body. */
+#include "compiler/catalog/bytes.h"
 #include "compiler/sema/scope.h"
 
 /* Two bodies of one statement (on a, b) share a limit: the statement keeps its place. */
@@ -38,7 +39,7 @@ static bool keys(struct nt_scope *s, const struct nt_node *list, struct nt_guard
         if (g->key[i]->type->kind == NT_KIND_ERROR)
             return false;
         columns[i] = (struct nt_column){"", g->key[i]->type, words, (int16_t)i};
-        words = (uint16_t)(words + g->key[i]->type->words);
+        words = (uint16_t)(words + nt_type_kept_words(g->key[i]->type));
     }
     g->layout =
         (struct nt_layout){columns, (uint16_t)list->nkids, (uint16_t)(words + 1), (int16_t)words};

@@ -3,27 +3,18 @@
 
 #include <string.h>
 
-static const struct wire {
-    const char *name;
-    uint8_t size;
-    const struct nt_type *type;
-} wires[] = {
+static const struct nt_wire wires[] = {
     {"u8", 1, &nt_type_int},    {"be16", 2, &nt_type_int},  {"be32", 4, &nt_type_int},
     {"be64", 8, &nt_type_uint}, {"port", 2, &nt_type_port}, {"mac", 6, &nt_type_mac},
     {"ip4", 4, &nt_type_ip},    {"ip6", 16, &nt_type_ip},
 };
 
-static const struct wire *find_wire(const char *name)
+const struct nt_wire *nt_wire_find(const char *name)
 {
     for (size_t i = 0; i < sizeof(wires) / sizeof(*wires); i++)
         if (strcmp(wires[i].name, name) == 0)
             return &wires[i];
     return NULL;
-}
-
-bool nt_is_wire_type(const char *name)
-{
-    return find_wire(name) != NULL;
 }
 
 static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *h, uint32_t size,
@@ -54,7 +45,7 @@ static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *
 struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
                                uint64_t offset, struct nt_span at)
 {
-    const struct wire *wire = find_wire(how);
+    const struct nt_wire *wire = nt_wire_find(how);
     struct nt_expr *e;
 
     if (!wire)
@@ -76,7 +67,7 @@ static struct nt_expr *offset_field(struct nt_scope *s, const struct nt_header *
     const struct nt_type *t;
     struct nt_expr *e;
 
-    if (find_wire(type->name))
+    if (nt_wire_find(type->name))
         return nt_header_read(s, h, type->name, value->num[0], at);
     t = nt_type_of_name(s->u, type->name, type->span);
     if (!t)

@@ -54,6 +54,8 @@ static void add_probe(struct nt_unit *u, const struct nt_bound *b, const struct 
     stmt->at = at;
     stmt->clock = clock;
     stmt->expr = key_of(&s, o, at);
+    if (stmt->expr->type->kind == NT_KIND_HEX)
+        nt_error(u->cx, stmt->expr->at, NT_TYPE, "bytes can't be the key of a latency");
     clock->key_words = stmt->expr->type->words;
     if (kind == NT_S_START && o->is_packet)
         stmt->mark = mark_of(&s, at);

@@ -1,6 +1,7 @@
 /* Pass "layout": numbers for everything. Before: typed bodies. After: u->progs for codegen/, and
  * u->program, the description that a runtime gets; only the object itself is missing. */
 #include "compiler/base/str.h"
+#include "compiler/catalog/bytes.h"
 #include "compiler/kernel/kernel.h"
 #include "compiler/sema/scope.h"
 
@@ -18,7 +19,7 @@ static void lay_out_key(struct nt_unit *u, struct nt_table_build *b)
 
         c->word = words;
         c->absent_bit = b->maybe[i] ? bits++ : (int16_t)-1;
-        words = (uint16_t)(words + c->type->words);
+        words = (uint16_t)(words + nt_type_kept_words(c->type));
     }
     b->t.key = (struct nt_layout){b->key.at, (uint16_t)b->key.n, (uint16_t)(words + (bits > 0)),
                                   bits ? (int16_t)words : (int16_t)-1};

@@ -112,7 +112,7 @@ const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struc
 
     if (decl)
         return nt_enum_type(u, decl);
-    if (t)
+    if (t || (t = nt_bytes_type(u, name)))
         return t;
     uint32_t id = nt_kernel_find(u->cx->kernel, name, BTF_KIND_STRUCT);
 
@@ -124,6 +124,7 @@ const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struc
     for (const struct nt_type *const *it = nt_types; *it; it++)
         nt_guess_try(&g, (*it)->name);
     nt_names_each(e, &u->enums) nt_guess_try(&g, e->name);
+    nt_names_each(v, &u->views) nt_guess_try(&g, v->name);
     nt_hint_guess(nt_error(u->cx, at, NT_UNKNOWN_TYPE, "there is no type '%s'", name), &g);
     return NULL;
 }

@@ -92,6 +92,8 @@ struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node)
 
     if (!t || e->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
+    if (t->kind == NT_KIND_HEX)
+        return nt_as_bytes(s, e, t, node->span);
     if (t->kind != NT_KIND_POINTER) /* an array is cast as the address that it stands for */
         e = nt_decay(s->u, e);
     if (!nt_is_number(e->type) || !nt_is_number(t)) {

@@ -1,4 +1,5 @@
 /* Rows that a body sends: `emit a, b, c` and printf. */
+#include "compiler/catalog/bytes.h"
 #include "compiler/sema/scope.h"
 
 #include <string.h>
@@ -33,21 +34,27 @@ bool nt_columns_differ(struct nt_unit *u, const struct nt_node *columns)
 static bool lay_out(struct nt_scope *s, struct nt_record *r, struct nt_column *columns,
                     struct nt_expr **args, uint32_t n, struct nt_span at)
 {
-    uint16_t words = 0;
+    uint32_t words = 0, bytes = 0;
     int16_t bits = 0;
 
     for (uint32_t i = 0; i < n; i++) {
         columns[i].type = args[i]->type;
-        columns[i].word = words;
+        columns[i].word = (uint16_t)words;
         columns[i].absent_bit = args[i]->maybe ? bits++ : (int16_t)-1;
-        words = (uint16_t)(words + args[i]->type->words);
+        words += nt_type_kept_words(args[i]->type);
+        bytes += args[i]->type->kind == NT_KIND_HEX ? nt_type_kept_words(args[i]->type) : 0;
     }
     r->body = (struct nt_layout){columns, (uint16_t)n, (uint16_t)(words + (bits > 0)),
                                  bits ? (int16_t)words : (int16_t)-1};
-    if (r->body.words <= NT_MAX_RECORD_WORDS && bits <= 64)
+    if (words - bytes + (bits > 0) <= NT_MAX_RECORD_WORDS && bytes * 8 <= NT_MAX_RECORD_BYTES &&
+        bits <= 64)
         return true;
-    nt_error(s->u->cx, at, NT_TOO_MUCH, "a row has at most %d bytes: this one has %u",
-             NT_MAX_RECORD_WORDS * 8, r->body.words * 8u);
+    if (bytes * 8 > NT_MAX_RECORD_BYTES)
+        nt_error(s->u->cx, at, NT_TOO_MUCH, "a row has at most %d bytes of hex: this one has %u",
+                 NT_MAX_RECORD_BYTES, bytes * 8);
+    else
+        nt_error(s->u->cx, at, NT_TOO_MUCH, "a row has at most %d bytes: this one has %u",
+                 NT_MAX_RECORD_WORDS * 8, (words - bytes + (bits > 0)) * 8u);
     return false;
 }
 

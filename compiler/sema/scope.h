@@ -8,7 +8,8 @@
 struct nt_view {
     const char *name, *of; /* of: "bytes", "header", NULL: adds to a kernel type or to a scope */
     NT_VEC(const struct nt_node *) list;
-    struct nt_names fields; /* -> FIELD */
+    struct nt_names fields;     /* -> FIELD */
+    const struct nt_type *type; /* of bytes and nlattr: made on first use */
 };
 
 /* A let variable, or a function's parameter. */
@@ -138,9 +139,24 @@ bool nt_handler_of_event(struct nt_scope *s);
 /* header_value.c */
 struct nt_expr *nt_header_field(struct nt_scope *s, const struct nt_header *h, const char *name,
                                 struct nt_span at); /* NULL: no such field */
-bool nt_is_wire_type(const char *name);             /* u8, be16, ip4, ... */
+/* u8, be16, ip4, ...: what has a length in bytes as they lie in a header. NULL: it is none. */
+struct nt_wire {
+    const char *name;
+    uint8_t size;
+    const struct nt_type *type;
+};
+const struct nt_wire *nt_wire_find(const char *name);
 struct nt_expr *nt_header_read(struct nt_scope *s, const struct nt_header *h, const char *how,
                                uint64_t offset, struct nt_span at);
+
+/* bytes.c: values of type hex and the views that lay them out. */
+const struct nt_type *nt_bytes_type(struct nt_unit *u, const char *name); /* NULL: no such view */
+struct nt_expr *nt_as_bytes(struct nt_scope *s, struct nt_expr *e, const struct nt_type *type,
+                            struct nt_span at);
+struct nt_expr *nt_bytes_field(struct nt_scope *s, struct nt_expr *base,
+                               const struct nt_node *node); /* NULL: no such field */
+struct nt_expr *nt_bytes_read(struct nt_scope *s, struct nt_expr *base, const char *how,
+                              uint64_t offset, struct nt_span at);
 
 /* Enters an expansion; false after a report when `what` is being expanded already. */
 bool nt_enter(struct nt_scope *s, struct nt_expansion *x, const void *what, const char *name,

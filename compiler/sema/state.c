@@ -70,6 +70,11 @@ static bool fit_keys(struct nt_scope *s, struct nt_state *state, struct nt_expr 
     for (uint32_t i = 0; i < n; i++) {
         if (keys[i]->type->kind == NT_KIND_ERROR)
             return false;
+        if (keys[i]->type->kind == NT_KIND_HEX) {
+            nt_error(s->u->cx, keys[i]->at, NT_TYPE, "%s can't be a key of state",
+                     nt_type_said(s->u, keys[i]->type));
+            return false;
+        }
         if (!state->keyed)
             state->key[i] = keys[i]->type;
         keys[i] = nt_fit(s, keys[i], state->key[i]);
@@ -110,6 +115,11 @@ static struct nt_expr *state_place(struct nt_scope *s, const struct nt_node *nod
         keys[i] = nt_decay(s->u, nt_value(s, list->kid[i], NULL));
     if (!fit_keys(s, state, keys, n, node->span))
         return NULL;
+    if (!s->bound && state->type && state->type->kind == NT_KIND_HEX) {
+        nt_error(s->u->cx, node->span, NT_PLACE,
+                 "'@%s' holds bytes: only bodies of events read them", state->name);
+        return NULL;
+    }
     e = nt_expr_new(s->u, NT_E_STATE, state->type ? state->type : &nt_type_error, node->span);
     e->state = state;
     e->maybe = true;

@@ -183,7 +183,7 @@ static bool same_type(struct nt_column *c, const struct nt_type *t)
             c->type = t;
         return true;
     }
-    return c->type->kind == t->kind;
+    return c->type->kind == t->kind && c->type->most == t->most;
 }
 
 static bool same_shape(struct nt_table_build *b, const struct nt_agg_stmt *stmt,

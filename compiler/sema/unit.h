@@ -15,6 +15,7 @@
 
 enum { NT_MAX_KEPT = 32 };
 enum { NT_MAX_LOCALS = 64, NT_MAX_COLUMNS = 32, NT_MAX_KEY_WORDS = 32, NT_MAX_RECORD_WORDS = 120 };
+enum { NT_MAX_RECORD_BYTES = 8192 }; /* of values of bytes, beside the others */
 
 struct nt_param {
     const char *name;

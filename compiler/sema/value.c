@@ -207,6 +207,10 @@ static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
         return base;
     if (base->op == NT_E_ABSENT)
         return nt_absent(s->u, &nt_type_int, node->span);
+    if (base->type->kind == NT_KIND_HEX) {
+        e = nt_bytes_field(s, base, node);
+        return e ? e : nt_unknown_member(s, node, base);
+    }
     view = nt_names_find(&s->u->views, base->type->name);
     field = view ? nt_names_find(&view->fields, node->name) : NULL;
     if (own || !field) /* in a view, this.x is the kernel's own */
@@ -285,9 +289,14 @@ static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
     const struct nt_func *f = nt_func_find(node->name);
     uint64_t offset;
 
-    if (s->bytes && node->nkids == 1 && nt_is_wire_type(node->name))
+    if (s->bytes && node->nkids == 1 && nt_wire_find(node->name))
         return nt_constant(s, node->kid[0], &offset)
                    ? nt_header_read(s, s->bytes, node->name, offset, node->span)
+                   : nt_broken(s->u, node->span);
+    if (s->self && s->self->type->kind == NT_KIND_HEX && node->nkids == 1 &&
+        nt_wire_find(node->name))
+        return nt_constant(s, node->kid[0], &offset)
+                   ? nt_bytes_read(s, s->self, node->name, offset, node->span)
                    : nt_broken(s->u, node->span);
     if (fn)
         return call_fn(s, node, fn, want, false);

@@ -359,6 +359,14 @@ struct request_sock {
 
 /* ---- tasks, netfilter ---- */
 
+struct nlmsghdr {
+    __u32 nlmsg_len;
+    __u16 nlmsg_type, nlmsg_flags;
+    __u32 nlmsg_seq, nlmsg_pid;
+};
+struct nlattr {
+    __u16 nla_len, nla_type;
+};
 struct mm_struct {
     u64 mmap_base, start_code, end_code;
     unsigned long arg_start, arg_end;
@@ -541,4 +549,6 @@ KEEP(Qdisc_ops);
 KEEP(proto);
 KEEP(nf_conn);
 KEEP(mm_struct);
+KEEP(nlmsghdr);
+KEEP(nlattr);
 int keep_tcp_states = TCP_ESTABLISHED;
