@@ -170,7 +170,7 @@ static struct nt_expr *with_kids(struct split *s, struct nt_expr *e)
         copy->maybe |= copy->kid[i]->maybe && !is_truth(e->op) && e->op != NT_E_ELSE;
     }
     if (s->is_late && s->keeps) {
-        copy->direct = copy->direct_base = false;
+        copy->direct = copy->direct_base = copy->followed = false;
         copy->maybe |= e->op == NT_E_LOAD || e->op == NT_E_STRING || e->op == NT_E_BYTES16;
     }
     return copy;

@@ -105,6 +105,7 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
             e = nt_number_of(s->u, e);
         r = nt_retyped(s->u, e, want);
         r->direct = e->direct && e->type->btf_id == want->btf_id;
+        r->followed = e->followed || e->direct;
         return r;
     }
     if (nt_is_text(want) && nt_is_text(e->type))

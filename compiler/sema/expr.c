@@ -234,7 +234,7 @@ static const struct nt_type *arith_type(enum nt_xop op, const struct nt_expr *a,
 
 struct nt_expr *nt_number_of(struct nt_unit *u, struct nt_expr *e)
 {
-    if (e->direct && nt_is_number(e->type))
+    if ((e->direct || e->followed) && nt_is_number(e->type))
         return nt_expr_with(u, NT_E_NUMBER, &nt_type_uint, e->at, 1, e);
     return e;
 }

@@ -124,6 +124,7 @@ static struct nt_expr *address(struct nt_unit *u, struct nt_expr *base, const st
     e = nt_expr_with(u, NT_E_ADDR, type, at, 1, base);
     e->offset = (int32_t)offset;
     e->direct = base->direct;
+    e->followed = base->followed;
     e->user = base->user;
     return e;
 }

@@ -104,8 +104,10 @@ struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node)
     if (t->kind != NT_KIND_POINTER)
         e = nt_number_of(s->u, e);
     e = nt_retyped(s->u, e, t);
-    if (t->kind == NT_KIND_POINTER)
-        e->direct = false; /* the verifier does not follow a cast */
+    if (t->kind == NT_KIND_POINTER) { /* the verifier does not follow a cast */
+        e->followed |= e->direct;
+        e->direct = false;
+    }
     return e;
 }
 

@@ -113,6 +113,6 @@ struct nt_expr *nt_make_user(struct nt_scope *s, const struct nt_node *call)
     }
     p = nt_retyped(s->u, nt_number_of(s->u, p), p->type);
     p->user = true;
-    p->direct = false;
+    p->direct = p->followed = false;
     return p;
 }

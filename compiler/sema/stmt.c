@@ -39,6 +39,7 @@ bool nt_let(struct nt_scope *s, const struct nt_node *node, struct nt_expr **ret
     l->value->index = *ret_slot;
     l->value->maybe = value->maybe;
     l->value->direct = value->direct;
+    l->value->followed = value->followed;
     l->value->user = value->user;
     l->value->btf_array = value->btf_array;
     l->value->btf_target = value->btf_target;

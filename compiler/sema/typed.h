@@ -43,6 +43,7 @@ struct nt_expr {
     bool direct;      /* a pointer for the verifier; to a struct: plain loads behind it will do */
     bool nullable;    /* ARG: null counts as absent */
     bool copied;      /* ARG, RETVAL: what the verifier lets nobody load */
+    bool followed;    /* still a pointer for the verifier, though of another type than it says */
     bool direct_base; /* LOAD: the same of the pointer it reads behind */
     bool user;       /* an address in the running process's memory; LOAD and the like: read there */
     bool is_signed;  /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
