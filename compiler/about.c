@@ -58,17 +58,18 @@ static void report_tables(struct nt_unit *u, FILE *out)
 {
     for (uint32_t i = 0; i < u->program.ntables; i++) {
         const struct nt_table *t = &u->program.tables[i];
-        uint64_t key = t->key.words * 8u, slot = t->slot_words * 8u;
-        uint64_t buffers = t->map[1] ? 2 : 1;
+        uint64_t key = t->key.words * 8u, own = 0, shared = 0;
 
         if (t->key.ncolumns)
             fprintf(out, "  %-18s up to %u keys of %llu bytes, ", t->name, t->max,
                     (unsigned long long)key);
         else
             fprintf(out, "  %-18s one row, ", t->name);
-        print_size(t->max * buffers * slot, out);
+        for (uint8_t k = 0; k < t->nparts; k++)
+            *(t->part[k].shared ? &shared : &own) += t->part[k].words * 8u;
+        print_size((uint64_t)t->max * t->buffers * own, out);
         fputs(" a CPU and ", out);
-        print_size(t->max * buffers * key, out);
+        print_size((uint64_t)t->max * t->buffers * (shared + key), out);
         fputc('\n', out);
     }
 }

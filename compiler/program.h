@@ -40,13 +40,20 @@ struct nt_layout {
     int16_t absent_word;
 };
 
+/* Some words of a table's slot, in maps of their own. */
+struct nt_slot_part {
+    bool shared;          /* one for all CPUs: it is too large to have one each */
+    uint16_t word, words; /* of the slot */
+    const char *map[2];   /* hashes from the key to them, one a buffer */
+    const char *others;   /* per-CPU array [buffer]: what found the table full */
+};
+
 struct nt_table {
     const char *name; /* "drops", or the aggregation's own text */
     bool named;
-    /* Per-CPU hashes key -> slot; [1] is NULL when it is never cleared, both when only ntrace's own
-     * bodies fill it. */
-    const char *map[2];
-    const char *others;   /* per-CPU array [buffer] of one slot: what found the table full */
+    struct nt_slot_part part[2];
+    uint8_t nparts;       /* 0: only ntrace's own bodies fill it */
+    uint8_t buffers;      /* 2 when it is cleared: events write one while ntrace reads the other */
     struct nt_layout key; /* ncolumns 0: one row; the key is then one word, 0 */
     const struct nt_agg_use *aggs;
     uint16_t naggs;

@@ -78,7 +78,7 @@ static int run_aggregate(struct run *run, const struct nt_act *act)
         struct nt_xval v = arg ? nt_eval(&run->env, arg) : (struct nt_xval){0};
 
         if (!v.absent)
-            nt_agg_update(&table->aggs[i], slot, (int64_t)v.w[0]);
+            nt_agg_update(&table->aggs[i], slot, arg ? v.w : NULL);
     }
     r = run->ops->aggregate(run->ops->arg, (uint32_t)act->table, key, slot);
     free(key);

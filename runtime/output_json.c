@@ -230,6 +230,16 @@ static void add_stats(struct nt_str *out, const struct nt_value *v)
     nt_str_puts(out, "}");
 }
 
+static void add_quantiles(struct nt_str *out, const struct nt_value *v)
+{
+    nt_str_printf(out, "{\"count\":%" PRIu64, v->quantiles.count);
+    for (int i = 0; i < NT_QUANTILES; i++) {
+        add_name(out, ",", nt_quantiles[i].name);
+        add_bound(out, v, v->quantiles.at[i], v->quantiles.below[i]);
+    }
+    nt_str_puts(out, "}");
+}
+
 static void add_value(struct nt_output *o, const struct nt_value *v)
 {
     switch (v->shape) {
@@ -244,6 +254,7 @@ static void add_value(struct nt_output *o, const struct nt_value *v)
         return;
     case NT_SHAPE_REAL:
     case NT_SHAPE_SHARE:
+    case NT_SHAPE_RATE:
         add_real(&o->text, v->real);
         return;
     case NT_SHAPE_HIST:
@@ -251,6 +262,9 @@ static void add_value(struct nt_output *o, const struct nt_value *v)
         return;
     case NT_SHAPE_STATS:
         add_stats(&o->text, v);
+        return;
+    case NT_SHAPE_QUANTILES:
+        add_quantiles(&o->text, v);
         return;
     }
 }

@@ -7,9 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* stats takes a cell for each of these. */
+/* stats and quantiles take several cells. */
 static const char *const stats_heads[] = {"count", "avg", "min", "max", "sum"};
-enum { STATS_CELLS = 5 };
+enum { STATS_CELLS = 5, MOST_CELLS = STATS_CELLS };
 
 struct grid {
     struct nt_output *o;
@@ -60,15 +60,25 @@ static void add_column(struct grid *g, const char *head, bool right)
     g->columns[g->ncolumns++] = nt_text_column(head, right);
 }
 
-/* Heads of stats say whose they are when another column stands beside them. */
-static void add_stats_columns(struct grid *g, const struct nt_agg_use *use)
+/* How many cells a value of that shape takes. */
+static int cells_of(enum nt_shape shape)
 {
-    for (int i = 0; i < STATS_CELLS; i++)
-        add_column(g,
-                   g->rows->table->naggs == 1
-                       ? stats_heads[i]
-                       : nt_sprintf(g->arena, "%s.%s", use->name, stats_heads[i]),
-                   true);
+    return shape == NT_SHAPE_STATS       ? STATS_CELLS
+           : shape == NT_SHAPE_QUANTILES ? NT_QUANTILES
+           : shape == NT_SHAPE_HIST      ? 0
+                                         : 1;
+}
+
+/* Heads of several cells say whose they are when another column stands beside them. */
+static void add_columns(struct grid *g, const struct nt_agg_use *use, enum nt_shape shape)
+{
+    for (int i = 0; i < cells_of(shape); i++) {
+        const char *head = shape == NT_SHAPE_STATS ? stats_heads[i] : nt_quantiles[i].name;
+
+        add_column(
+            g, g->rows->table->naggs == 1 ? head : nt_sprintf(g->arena, "%s.%s", use->name, head),
+            true);
+    }
 }
 
 static void make_columns(struct grid *g)
@@ -76,7 +86,7 @@ static void make_columns(struct grid *g)
     const struct nt_table *t = g->rows->table;
 
     g->columns =
-        NT_NEW_N(g->arena, struct nt_text_column, t->key.ncolumns + t->naggs * STATS_CELLS + 1u);
+        NT_NEW_N(g->arena, struct nt_text_column, t->key.ncolumns + t->naggs * MOST_CELLS + 1u);
     g->shapes = NT_NEW_N(g->arena, enum nt_shape, t->naggs);
     for (uint16_t i = 0; i < t->key.ncolumns; i++)
         if (!nt_text_is_stack(&t->key.columns[i]))
@@ -86,9 +96,9 @@ static void make_columns(struct grid *g)
         const struct nt_value *v = sample_of(g->rows, i);
 
         g->shapes[i] = v ? v->shape : NT_SHAPE_ABSENT;
-        if (v && v->shape == NT_SHAPE_STATS)
-            add_stats_columns(g, &t->aggs[i]);
-        else if (!v || v->shape != NT_SHAPE_HIST)
+        if (cells_of(g->shapes[i]) > 1)
+            add_columns(g, &t->aggs[i], g->shapes[i]);
+        else if (cells_of(g->shapes[i]))
             add_column(g, t->aggs[i].name,
                        !v || v->shape != NT_SHAPE_WORDS || nt_text_is_number(v->type));
     }
@@ -118,11 +128,6 @@ static void add_stats_cells(struct grid *g, const struct nt_value *v)
     const struct nt_value count = {.shape = NT_SHAPE_WORDS, .w = {v->stats.count}};
     const int64_t numbers[] = {v->stats.min, v->stats.max, v->stats.sum};
 
-    if (v->shape == NT_SHAPE_ABSENT) {
-        for (int i = 0; i < STATS_CELLS; i++)
-            add_cell(g, "-");
-        return;
-    }
     add_value_cell(g, &count);
     add_value_cell(g, &real);
     for (int i = 0; i < 3; i++) {
@@ -131,6 +136,32 @@ static void add_stats_cells(struct grid *g, const struct nt_value *v)
         nt_value_format_number(v, numbers[i], &text);
         add_cell(g, text.at);
     }
+}
+
+static void add_quantile_cells(struct grid *g, const struct nt_value *v)
+{
+    for (int i = 0; i < NT_QUANTILES; i++) {
+        NT_STR_AUTO text = {0};
+
+        if (v->quantiles.below[i])
+            nt_str_puts(&text, "<0");
+        else
+            nt_value_format_number(v, v->quantiles.at[i], &text);
+        add_cell(g, text.at);
+    }
+}
+
+static void add_cells(struct grid *g, enum nt_shape shape, const struct nt_value *v)
+{
+    if (v->shape == NT_SHAPE_STATS)
+        add_stats_cells(g, v);
+    else if (v->shape == NT_SHAPE_QUANTILES)
+        add_quantile_cells(g, v);
+    else if (cells_of(shape) == 1)
+        add_value_cell(g, v);
+    else
+        for (int i = 0; i < cells_of(shape); i++)
+            add_cell(g, "-");
 }
 
 static void make_cells(struct grid *g, const struct nt_row *row)
@@ -147,12 +178,8 @@ static void make_cells(struct grid *g, const struct nt_row *row)
             add_cell(g, others);
         others = "";
     }
-    for (uint16_t i = 0; i < t->naggs; i++) {
-        if (g->shapes[i] == NT_SHAPE_STATS)
-            add_stats_cells(g, &row->values[i]);
-        else if (g->shapes[i] != NT_SHAPE_HIST)
-            add_value_cell(g, &row->values[i]);
-    }
+    for (uint16_t i = 0; i < t->naggs; i++)
+        add_cells(g, g->shapes[i], &row->values[i]);
 }
 
 static void add_key_stacks(struct grid *g, const struct nt_row *row)
@@ -218,8 +245,7 @@ static bool is_one_number(const struct nt_rows *rows)
     const struct nt_table *t = rows->table;
 
     return !t->key.ncolumns && t->naggs == 1 && rows->n == 1 && !rows->others &&
-           rows->row[0].values[0].shape != NT_SHAPE_STATS &&
-           rows->row[0].values[0].shape != NT_SHAPE_HIST;
+           cells_of(rows->row[0].values[0].shape) == 1;
 }
 
 void nt_text_add_table(struct nt_output *o, const struct nt_rows *rows)

@@ -89,6 +89,17 @@ static struct item *sort(const struct nt_report *r, struct nt_arena *a)
     return items;
 }
 
+/* A rate comes as a sum. In no time nothing can be said of it. */
+static void divide_by_time(struct nt_value *v, uint64_t elapsed)
+{
+    if (v->shape != NT_SHAPE_RATE)
+        return;
+    if (elapsed)
+        v->real /= (double)elapsed / 1e9;
+    else
+        v->shape = NT_SHAPE_ABSENT;
+}
+
 static struct nt_row make_row(const struct nt_report *r, const uint64_t *key, const uint64_t *slot,
                               struct nt_arena *a)
 {
@@ -99,6 +110,7 @@ static struct nt_row make_row(const struct nt_report *r, const uint64_t *key, co
         const struct nt_agg_use *use = &r->table->aggs[i];
 
         values[i] = use->agg->value(use, slot + use->word, a);
+        divide_by_time(&values[i], r->elapsed);
     }
     if (!key)
         return (struct nt_row){.values = values};

@@ -14,7 +14,8 @@ struct nt_report {
     int by;       /* sort by this aggregation, largest first, or, from naggs on, by this key,
                      smallest first; -1: by the first aggregation */
     bool final;
-    uint64_t time; /* ns since the epoch */
+    uint64_t time;    /* ns since the epoch */
+    uint64_t elapsed; /* ns in which it came, for rates */
 };
 
 /* 0 or the output's -errno. */

@@ -69,6 +69,7 @@ int nt_reporter_ready(struct nt_reporter *r)
     char text[80];
 
     r->attached = read_clock(CLOCK_MONOTONIC);
+    nt_tables_begin(r->tables);
     snprintf(text, sizeof(text), "ready, %u probe%s (Ctrl-C ends)", n, n == 1 ? "" : "s");
     notice(r, NT_NOTICE_READY, text);
     return flush(r);
@@ -145,6 +146,7 @@ int nt_reporter_final(struct nt_reporter *r)
             .top = r->program->top,
             .by = -1,
             .final = true,
+            .elapsed = nt_tables_elapsed(r->tables, i, true),
             .time = read_clock(CLOCK_REALTIME),
         };
 
@@ -181,6 +183,7 @@ static int body_print(void *arg, const struct nt_act *act)
             .tally = nt_tables_recent(r->tables, i),
             .top = act->top ? act->top : r->program->top,
             .by = act->by,
+            .elapsed = nt_tables_elapsed(r->tables, i, false),
             .time = read_clock(CLOCK_REALTIME),
         };
 

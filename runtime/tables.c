@@ -16,9 +16,11 @@
 
 struct table {
     const struct nt_table *table;
-    int map[2], others;
-    uint32_t buffer; /* which one events write */
+    int map[2][2], others[2]; /* of each part, by buffer */
+    uint64_t *slot;           /* a whole one, while a part is read */
+    uint32_t buffer;          /* which one events write */
     struct nt_tally *recent, *whole;
+    uint64_t cleared;     /* when; 0: never */
     struct nt_tally *own; /* what ntrace's bodies put into a table that is never cleared */
 };
 
@@ -26,19 +28,20 @@ struct nt_tables {
     uint32_t n, ncpus;
     int generation; /* map of the buffers events write; -1: no table is ever cleared */
     bool any_cleared;
-    uint64_t *others; /* one slot a CPU: (others) as read */
+    uint64_t began, taken; /* when counting began, when the last snapshot was taken */
+    uint64_t *others;      /* one slot a CPU: (others) as read */
     struct table at[];
 };
 
 static bool in_kernel(const struct table *t)
 {
-    return t->table->map[0] != NULL;
+    return t->table->nparts != 0;
 }
 
 /* Two buffers, one of them for ntrace. */
 static bool is_cleared(const struct table *t)
 {
-    return t->table->map[1] != NULL;
+    return in_kernel(t) && t->table->buffers == 2;
 }
 
 /* Is it read where it is, again and again? */
@@ -60,11 +63,11 @@ static void wait_for_programs(void)
     nanosleep(&pause, NULL);
 }
 
-/* A slot of each CPU, merged under the key. CPUs that never saw the key have zeros; a key that has
- * nothing else is still a row. */
+/* A part of the slot of each CPU, merged under the key. CPUs that never saw the key have zeros; a
+ * key that has nothing else is still a row. */
 struct reading {
-    const struct nt_table *table;
-    struct nt_tally *into;
+    struct table *table;
+    const struct nt_slot_part *part;
     uint32_t ncpus;
 };
 
@@ -76,61 +79,75 @@ static bool is_zero(const uint64_t *words, uint32_t n)
     return true;
 }
 
+/* Around a part all is 0: nothing was seen there. */
+static const uint64_t *whole_slot(struct table *t, const struct nt_slot_part *part,
+                                  const uint64_t *words)
+{
+    memset(t->slot, 0, t->table->slot_words * sizeof(uint64_t));
+    memcpy(t->slot + part->word, words, part->words * sizeof(uint64_t));
+    return t->slot;
+}
+
 static void add_slots(void *arg, const void *key, const void *values)
 {
     const struct reading *r = arg;
-    const uint64_t *slot = values;
+    const uint64_t *words = values;
 
-    for (uint32_t cpu = 0; cpu < r->ncpus; cpu++, slot += r->table->slot_words)
-        if (cpu == 0 || !is_zero(slot, r->table->slot_words))
-            nt_tally_add(r->into, key, slot);
+    for (uint32_t cpu = 0; cpu < r->ncpus; cpu++, words += r->part->words)
+        if (cpu == 0 || !is_zero(words, r->part->words))
+            nt_tally_add(r->table->recent, key, whole_slot(r->table, r->part, words));
 }
 
-static int read_map(const struct nt_tables *ts, struct table *t, uint32_t buffer, bool take)
+static int read_map(const struct nt_tables *ts, struct table *t, uint8_t part, uint32_t buffer)
 {
-    struct reading reading = {t->table, t->recent, ts->ncpus};
-    const struct nt_drain drain = {
-        .fd = t->map[buffer],
+    struct reading reading = {t, &t->table->part[part], 1};
+    struct nt_drain drain = {
+        .fd = t->map[part][buffer],
         .key_size = nt_table_key_words(t->table) * (uint32_t)sizeof(uint64_t),
-        .value_size = t->table->slot_words * (uint32_t)sizeof(uint64_t),
-        .ncpus = ts->ncpus,
-        .take = take,
+        .value_size = reading.part->words * (uint32_t)sizeof(uint64_t),
+        .take = is_cleared(t),
         .each = add_slots,
         .arg = &reading,
     };
 
+    if (!reading.part->shared)
+        reading.ncpus = ts->ncpus;
+    drain.ncpus = reading.ncpus;
     return nt_drain(&drain);
 }
 
-static int read_others(const struct nt_tables *ts, struct table *t, uint32_t buffer, bool take)
+static int read_others(const struct nt_tables *ts, struct table *t, uint8_t index, uint32_t buffer)
 {
-    size_t size = (size_t)ts->ncpus * t->table->slot_words * sizeof(uint64_t);
+    const struct nt_slot_part *part = &t->table->part[index];
+    size_t size = (size_t)ts->ncpus * part->words * sizeof(uint64_t);
+    int map = t->others[index];
 
-    if (t->others < 0)
+    if (map < 0)
         return 0;
-    if (bpf_map_lookup_elem(t->others, &buffer, ts->others) < 0)
+    if (bpf_map_lookup_elem(map, &buffer, ts->others) < 0)
         return -errno;
     for (uint32_t cpu = 0; cpu < ts->ncpus; cpu++)
-        nt_tally_add_others(t->recent, ts->others + (size_t)cpu * t->table->slot_words);
-    if (!take)
+        nt_tally_add_others(t->recent, whole_slot(t, part, ts->others + (size_t)cpu * part->words));
+    if (!is_cleared(t))
         return 0;
     memset(ts->others, 0, size);
-    return bpf_map_update_elem(t->others, &buffer, ts->others, BPF_EXIST) < 0 ? -errno : 0;
+    return bpf_map_update_elem(map, &buffer, ts->others, BPF_EXIST) < 0 ? -errno : 0;
 }
 
 static int read_buffer(const struct nt_tables *ts, struct table *t, uint32_t buffer)
 {
-    bool take = is_cleared(t);
-    int r;
+    int r = 0;
 
-    if (!in_kernel(t))
-        return 0;
-    if (!take) {
+    if (stays(t)) {
         nt_tally_clear(t->recent);
         nt_tally_merge(t->recent, t->own);
     }
-    r = read_map(ts, t, buffer, take);
-    return r < 0 ? r : read_others(ts, t, buffer, take);
+    for (uint8_t i = 0; i < t->table->nparts && r == 0; i++) {
+        r = read_map(ts, t, i, buffer);
+        if (r == 0)
+            r = read_others(ts, t, i, buffer);
+    }
+    return r;
 }
 
 /* Turns events to the other buffer of table i. */
@@ -144,9 +161,31 @@ static int turn(struct nt_tables *ts, uint32_t i)
     return 0;
 }
 
+static uint64_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+void nt_tables_begin(struct nt_tables *ts)
+{
+    ts->began = now();
+}
+
+uint64_t nt_tables_elapsed(const struct nt_tables *ts, uint32_t table, bool whole)
+{
+    uint64_t cleared = ts->at[table].cleared;
+
+    return ts->taken - (whole || !cleared ? ts->began : cleared);
+}
+
 int nt_tables_snapshot(struct nt_tables *ts)
 {
     int r = 0;
+
+    ts->taken = now();
 
     for (uint32_t i = 0; i < ts->n && r == 0; i++)
         if (is_cleared(&ts->at[i]))
@@ -162,6 +201,7 @@ int nt_tables_last_snapshot(struct nt_tables *ts)
 {
     int r = 0;
 
+    ts->taken = now();
     wait_for_programs();
     for (uint32_t i = 0; i < ts->n && r == 0; i++) {
         r = read_buffer(ts, &ts->at[i], 0);
@@ -178,8 +218,10 @@ const struct nt_tally *nt_tables_recent(const struct nt_tables *ts, uint32_t tab
 
 void nt_tables_clear(struct nt_tables *ts, uint32_t table)
 {
-    if (!stays(&ts->at[table]))
-        nt_tally_move(ts->at[table].whole, ts->at[table].recent);
+    if (stays(&ts->at[table]))
+        return;
+    nt_tally_move(ts->at[table].whole, ts->at[table].recent);
+    ts->at[table].cleared = ts->taken;
 }
 
 void nt_tables_add(struct nt_tables *ts, uint32_t table, const uint64_t *key, const uint64_t *slot)
@@ -197,17 +239,31 @@ const struct nt_tally *nt_tables_whole(struct nt_tables *ts, uint32_t table)
     return ts->at[table].whole;
 }
 
+static int open_maps(const struct nt_image *image, struct table *t)
+{
+    for (uint8_t i = 0; i < t->table->nparts; i++) {
+        const struct nt_slot_part *part = &t->table->part[i];
+
+        t->others[i] = nt_image_map(image, part->others);
+        for (uint8_t buffer = 0; buffer < t->table->buffers; buffer++) {
+            t->map[i][buffer] = nt_image_map(image, part->map[buffer]);
+            if (t->map[i][buffer] < 0)
+                return -ENOENT;
+        }
+    }
+    return 0;
+}
+
 static int open_table(const struct nt_image *image, const struct nt_table *table, struct table *t)
 {
     *t = (struct table){
         .table = table,
-        .map = {nt_image_map(image, table->map[0]), nt_image_map(image, table->map[1])},
-        .others = nt_image_map(image, table->others),
         .recent = nt_tally_new(table),
         .whole = nt_tally_new(table),
         .own = nt_tally_new(table),
+        .slot = calloc(table->slot_words + 1u, sizeof(uint64_t)),
     };
-    return (table->map[0] && t->map[0] < 0) || (table->map[1] && t->map[1] < 0) ? -ENOENT : 0;
+    return t->slot ? open_maps(image, t) : -ENOMEM;
 }
 
 int nt_tables_open(const struct nt_program *p, const struct nt_image *image,
@@ -251,6 +307,7 @@ void nt_tables_close(struct nt_tables **tables)
         nt_tally_free(&ts->at[i].recent);
         nt_tally_free(&ts->at[i].whole);
         nt_tally_free(&ts->at[i].own);
+        free(ts->at[i].slot);
     }
     free(ts->others);
     free(ts);

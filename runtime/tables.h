@@ -7,6 +7,8 @@
 
 #include "compiler/program.h"
 
+#include <stdbool.h>
+
 struct nt_image;
 struct nt_tables;
 struct nt_tally;
@@ -16,6 +18,11 @@ int nt_tables_open(const struct nt_program *p, const struct nt_image *image,
                    struct nt_tables **ret_tables);
 /* Accepts NULL, sets NULL. */
 void nt_tables_close(struct nt_tables **tables);
+
+/* All probes are attached: counting begins. */
+void nt_tables_begin(struct nt_tables *tables);
+/* ns in which what is recent, or all there ever was, came up to the last snapshot. */
+uint64_t nt_tables_elapsed(const struct nt_tables *tables, uint32_t table, bool whole);
 
 /* Reads every table as it is at this moment: 0 or -errno. One snapshot serves all that a body
  * prints and clears. */

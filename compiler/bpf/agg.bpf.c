@@ -50,29 +50,6 @@ NT_AGG(stats)
     slot[NT_SLOT_STATS_N]++;
 }
 
-/* Bits that v needs: 1 for 1, 64 for 2^63. BPF can't count leading zeros. */
-static inline u32 bits_of(u64 v)
-{
-    u32 n = 1, s;
-
-    s = (v > 0xffffffff) << 5;
-    v >>= s;
-    n += s;
-    s = (v > 0xffff) << 4;
-    v >>= s;
-    n += s;
-    s = (v > 0xff) << 3;
-    v >>= s;
-    n += s;
-    s = (v > 0xf) << 2;
-    v >>= s;
-    n += s;
-    s = (v > 0x3) << 1;
-    v >>= s;
-    n += s;
-    return n + (v > 1);
-}
-
 /* The verifier sees the bound only when it is asked for where the index is used. */
 static inline void bump(u64 *slot, u64 i, u64 words)
 {
@@ -88,7 +65,7 @@ NT_AGG(hist)
     else if (x == 0)
         slot[NT_SLOT_HIST_ZERO]++;
     else
-        bump(slot, NT_SLOT_HIST_ZERO + bits_of((u64)x), NT_SLOT_HIST_WORDS);
+        bump(slot, NT_SLOT_HIST_ZERO + nt_slot_bits((u64)x), NT_SLOT_HIST_WORDS);
 }
 
 NT_AGG(lhist)
@@ -101,4 +78,38 @@ NT_AGG(lhist)
         slot[NT_SLOT_LHIST_FIRST + n]++;
     else
         bump(slot, NT_SLOT_LHIST_FIRST + (u64)(x - lo) / (u64)step, NT_SLOT_LHIST_FIRST + n);
+}
+
+/* x is the bucket: the caller knows the bounds; hi is how many buckets there are. */
+NT_AGG(buckets)
+{
+    bump(slot, (u64)x, (u64)hi);
+}
+
+/* All CPUs may write to one slot. */
+NT_AGG(quantiles)
+{
+    u64 i = is_signed && x < 0 ? NT_SLOT_QUANTILES_NEGATIVE
+                               : NT_SLOT_QUANTILES_FIRST + nt_slot_quantile((u64)x);
+
+    asm volatile("" : "+r"(i));
+    if (i < NT_SLOT_QUANTILES_WORDS)
+        __sync_fetch_and_add(&slot[i], 1);
+}
+
+u64 nt_agg_mix(u64 h, u64 word, u32 i)
+{
+    return nt_slot_mix(h, word, i);
+}
+
+/* The low bits say which register; it keeps the longest run of zeros seen behind them, plus one. */
+NT_AGG(distinct)
+{
+    u64 i = (u64)x & (NT_SLOT_DISTINCT_REGISTERS - 1);
+    u64 rest = (u64)x >> NT_SLOT_DISTINCT_BITS | 1ull << (64 - NT_SLOT_DISTINCT_BITS);
+    u8 run = (u8)nt_slot_bits(rest & -rest), *registers = (u8 *)slot;
+
+    asm volatile("" : "+r"(i));
+    if (i < NT_SLOT_DISTINCT_REGISTERS && registers[i] < run)
+        registers[i] = run;
 }

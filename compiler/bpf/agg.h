@@ -7,3 +7,7 @@ typedef void nt_agg_fn(unsigned long long *slot, long long x, _Bool is_signed, l
                        long long hi, long long step);
 
 nt_agg_fn nt_agg_count, nt_agg_sum, nt_agg_min, nt_agg_max, nt_agg_stats, nt_agg_hist, nt_agg_lhist;
+nt_agg_fn nt_agg_buckets, nt_agg_quantiles, nt_agg_distinct;
+
+/* What nt_agg_distinct takes of a value of several words: start with 0, then word i. */
+unsigned long long nt_agg_mix(unsigned long long h, unsigned long long word, unsigned i);

@@ -1,5 +1,6 @@
 #include "compiler/catalog/aggs.h"
 #include "compiler/bpf/slots.h"
+#include "compiler/catalog/aggs_rows.h"
 
 #include <string.h>
 
@@ -38,7 +39,7 @@ static double average(const struct nt_agg_use *use, uint64_t sum, uint64_t n)
     return (double)number_of(use, sum) / (double)n;
 }
 
-static void merge_add(const struct nt_agg_use *use, uint64_t *into, const uint64_t *from)
+void nt_merge_add(const struct nt_agg_use *use, uint64_t *into, const uint64_t *from)
 {
     for (uint16_t i = 0; i < use->words; i++)
         into[i] += from[i];
@@ -206,114 +207,24 @@ static __int128 rank_stats(const struct nt_agg_use *use, const uint64_t *slot)
     return slot[NT_SLOT_STATS_N];
 }
 
-/* hist, lhist */
+/* rate */
 
-static __int128 rank_buckets(const struct nt_agg_use *use, const uint64_t *slot)
-{
-    __int128 all = 0;
-
-    for (uint16_t i = 0; i < use->words; i++)
-        all += slot[i];
-    return all;
-}
-
-/* The histogram from the first to the last word that is not zero; bounds says what word i holds. */
-static struct nt_value
-value_buckets(const struct nt_agg_use *use, const uint64_t *slot, struct nt_arena *a,
-              struct nt_bucket (*bounds)(const struct nt_agg_use *, uint16_t))
-{
-    struct nt_value v = {.shape = NT_SHAPE_HIST, .type = use->type};
-    uint16_t first = 0, end = use->words;
-    struct nt_bucket *bucket;
-
-    while (end && !slot[end - 1])
-        end--;
-    while (first < end && !slot[first])
-        first++;
-    bucket = NT_NEW_N(a, struct nt_bucket, end - first);
-    for (uint16_t i = first; i < end; i++) {
-        bucket[i - first] = bounds(use, i);
-        bucket[i - first].count = slot[i];
-    }
-    v.hist.bucket = bucket;
-    v.hist.n = end - first;
-    return v;
-}
-
-static int64_t smallest(const struct nt_agg_use *use)
-{
-    return is_signed(use) ? INT64_MIN : 0;
-}
-
-static int64_t largest(const struct nt_agg_use *use)
-{
-    return is_signed(use) ? INT64_MAX : (int64_t)UINT64_MAX;
-}
-
-static uint16_t words_hist(const struct nt_agg_use *use)
-{
-    (void)use;
-    return NT_SLOT_HIST_WORDS;
-}
-
-static struct nt_bucket bounds_hist(const struct nt_agg_use *use, uint16_t word)
-{
-    int k = word - NT_SLOT_HIST_ZERO;
-    int last = is_signed(use) ? 63 : 64;
-    struct nt_bucket b = {.lo = smallest(use), .hi = largest(use)};
-
-    if (word == NT_SLOT_HIST_NEGATIVE) {
-        b.open_lo = true;
-        b.hi = 0;
-        return b;
-    }
-    b.lo = k ? (int64_t)(1ull << (k - 1)) : 0;
-    b.open_hi = k >= last;
-    if (!b.open_hi)
-        b.hi = (int64_t)(1ull << k);
-    return b;
-}
-
-static struct nt_value value_hist(const struct nt_agg_use *use, const uint64_t *slot,
+static struct nt_value value_rate(const struct nt_agg_use *use, const uint64_t *slot,
                                   struct nt_arena *a)
 {
-    return value_buckets(use, slot, a, bounds_hist);
+    bool of_sum = use->type && use->type->kind != NT_KIND_BOOL;
+
+    (void)a;
+    return (struct nt_value){
+        .shape = NT_SHAPE_RATE,
+        .type = of_sum ? use->type : NULL,
+        .real = use->type ? (double)number_of(use, slot[NT_SLOT_SUM]) : (double)slot[NT_SLOT_SUM_N],
+    };
 }
 
-/* At most UINT16_MAX: the checker refuses what does not fit long before. */
-static uint16_t words_lhist(const struct nt_agg_use *use)
+static __int128 rank_rate(const struct nt_agg_use *use, const uint64_t *slot)
 {
-    unsigned long long n = nt_slot_lhist_buckets(use->lo, use->hi, use->step);
-
-    return n > UINT16_MAX - 2 ? UINT16_MAX : (uint16_t)(n + 2);
-}
-
-static struct nt_bucket bounds_lhist(const struct nt_agg_use *use, uint16_t word)
-{
-    uint64_t width = (uint64_t)use->hi - (uint64_t)use->lo;
-    uint64_t from = (uint64_t)(word - NT_SLOT_LHIST_FIRST) * (uint64_t)use->step;
-    struct nt_bucket b = {.lo = smallest(use), .hi = largest(use)};
-
-    if (word == NT_SLOT_LHIST_BELOW) {
-        b.open_lo = true;
-        b.hi = use->lo;
-    } else if (word == use->words - 1) {
-        b.open_hi = true;
-        b.lo = use->hi;
-    } else {
-        b.lo = (int64_t)((uint64_t)use->lo + from);
-        b.hi = width - from > (uint64_t)use->step ? b.lo + use->step : use->hi;
-    }
-    return b;
-}
-
-static struct nt_value value_lhist(const struct nt_agg_use *use, const uint64_t *slot,
-                                   struct nt_arena *a)
-{
-    struct nt_value v = value_buckets(use, slot, a, bounds_lhist);
-
-    v.hist.exact = true;
-    return v;
+    return use->type ? number_of(use, slot[NT_SLOT_SUM]) : (__int128)slot[NT_SLOT_SUM_N];
 }
 
 #define UPDATE(fn) .rt = #fn, .update = fn
@@ -325,36 +236,36 @@ const struct nt_agg nt_aggs[] = {
         UPDATE(nt_agg_count),
         .doc = "How often the statement ran.",
         .words = words_count,
-        .merge = merge_add,
+        .merge = nt_merge_add,
         .value = value_count,
         .rank = rank_count,
     },
     {
         .name = "sum",
         .params = "x",
-        .nparams = 1,
+        .has_arg = true,
         UPDATE(nt_agg_sum),
         .doc = "The sum of x; of a truth value how often it was true.",
         .words = words_sum,
-        .merge = merge_add,
+        .merge = nt_merge_add,
         .value = value_sum,
         .rank = rank_sum,
     },
     {
         .name = "avg",
         .params = "x",
-        .nparams = 1,
+        .has_arg = true,
         UPDATE(nt_agg_sum),
         .doc = "The average of x; of a truth value the share that was true.",
         .words = words_sum,
-        .merge = merge_add,
+        .merge = nt_merge_add,
         .value = value_avg,
         .rank = rank_avg,
     },
     {
         .name = "min",
         .params = "x",
-        .nparams = 1,
+        .has_arg = true,
         UPDATE(nt_agg_min),
         .doc = "The smallest x.",
         .words = words_best,
@@ -365,7 +276,7 @@ const struct nt_agg nt_aggs[] = {
     {
         .name = "max",
         .params = "x",
-        .nparams = 1,
+        .has_arg = true,
         UPDATE(nt_agg_max),
         .doc = "The largest x.",
         .words = words_best,
@@ -376,7 +287,7 @@ const struct nt_agg nt_aggs[] = {
     {
         .name = "stats",
         .params = "x",
-        .nparams = 1,
+        .has_arg = true,
         UPDATE(nt_agg_stats),
         .doc = "Count, sum, average, smallest and largest of x.",
         .words = words_stats,
@@ -387,24 +298,73 @@ const struct nt_agg nt_aggs[] = {
     {
         .name = "hist",
         .params = "x",
-        .nparams = 1,
+        .has_arg = true,
         UPDATE(nt_agg_hist),
         .doc = "A histogram of x whose buckets double in width.",
-        .words = words_hist,
-        .merge = merge_add,
-        .value = value_hist,
-        .rank = rank_buckets,
+        .words = nt_words_hist,
+        .merge = nt_merge_add,
+        .value = nt_value_hist,
+        .rank = nt_rank_buckets,
     },
     {
         .name = "lhist",
         .params = "x, lo, hi, step",
-        .nparams = 4,
+        .has_arg = true,
+        .rest = NT_AGG_STEPS,
         UPDATE(nt_agg_lhist),
         .doc = "A histogram of x from lo to hi in steps of one width.",
-        .words = words_lhist,
-        .merge = merge_add,
-        .value = value_lhist,
-        .rank = rank_buckets,
+        .words = nt_words_lhist,
+        .merge = nt_merge_add,
+        .value = nt_value_lhist,
+        .rank = nt_rank_buckets,
+    },
+    {
+        .name = "buckets",
+        .params = "x, bound, ...",
+        .has_arg = true,
+        .rest = NT_AGG_BOUNDS,
+        UPDATE(nt_agg_buckets),
+        .doc = "A histogram of x whose buckets begin at the bounds; one more is below the first.",
+        .words = nt_words_bounds,
+        .merge = nt_merge_add,
+        .value = nt_value_bounds,
+        .rank = nt_rank_buckets,
+    },
+    {
+        .name = "rate",
+        .params = "[x]",
+        .has_arg = true,
+        .arg_optional = true,
+        UPDATE(nt_agg_sum),
+        .doc = "How often the statement ran a second, or how much of x came a second.",
+        .words = words_sum,
+        .merge = nt_merge_add,
+        .value = value_rate,
+        .rank = rank_rate,
+    },
+    {
+        .name = "quantiles",
+        .params = "x",
+        .has_arg = true,
+        .is_large = true,
+        UPDATE(nt_agg_quantiles),
+        .doc = "What 50, 90, 99 and 99.9 % of x do not exceed, within 2 %.",
+        .words = nt_words_quantiles,
+        .merge = nt_merge_add,
+        .value = nt_value_quantiles,
+        .rank = nt_rank_buckets,
+    },
+    {
+        .name = "distinct",
+        .params = "x",
+        .has_arg = true,
+        .of_anything = true,
+        UPDATE(nt_agg_distinct),
+        .doc = "How many different x there were, estimated: within 2.3 % two times of three.",
+        .words = nt_words_distinct,
+        .merge = nt_merge_distinct,
+        .value = nt_value_distinct,
+        .rank = nt_rank_distinct,
     },
     {0},
 };
@@ -417,10 +377,27 @@ const struct nt_agg *nt_agg_find(const char *name)
     return NULL;
 }
 
-void nt_agg_update(const struct nt_agg_use *use, uint64_t *slot, int64_t x)
+/* What an update takes of a value: the number itself, its bucket, or a mix of all its words. */
+static long long taken(const struct nt_agg_use *use, const uint64_t *value)
+{
+    uint64_t x = 0;
+
+    if (use->agg->of_anything) {
+        for (unsigned i = 0; i < use->type->words; i++)
+            x = nt_agg_mix(x, value[i], i);
+        return (long long)x;
+    }
+    if (!use->nbounds)
+        return (long long)value[0];
+    for (uint16_t i = 0; i < use->nbounds; i++)
+        x += number_of(use, value[0]) >= number_of(use, (uint64_t)use->bounds[i]);
+    return (long long)x;
+}
+
+void nt_agg_update(const struct nt_agg_use *use, uint64_t *slot, const uint64_t *value)
 {
     bool has_sign = use->type && use->type->is_signed;
 
-    use->agg->update((unsigned long long *)slot + use->word, x, has_sign, use->lo, use->hi,
-                     use->step);
+    use->agg->update((unsigned long long *)slot + use->word, value ? taken(use, value) : 0,
+                     has_sign, use->lo, use->hi, use->step);
 }

@@ -18,9 +18,14 @@ void nt_value_format(const struct nt_value *v, struct nt_str *out)
         nt_format_3digits(v->real * 100, out);
         nt_str_puts(out, "%");
         break;
+    case NT_SHAPE_RATE:
+        nt_format_real(v->type, v->real, out);
+        nt_str_puts(out, "/s");
+        break;
     case NT_SHAPE_ABSENT:
     case NT_SHAPE_HIST:
     case NT_SHAPE_STATS:
+    case NT_SHAPE_QUANTILES:
         nt_str_puts(out, "-");
         break;
     }

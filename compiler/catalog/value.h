@@ -9,9 +9,18 @@ enum nt_shape {
     NT_SHAPE_BYTES,  /* a value of type hex, kept (catalog/bytes.h) at kept */
     NT_SHAPE_REAL,   /* an average: real, in the unit of type */
     NT_SHAPE_SHARE,  /* an average of a truth value: real, 0..1; prints as 12.5% */
+    NT_SHAPE_RATE,   /* real a second, in the unit of type; prints as 12.5/s */
     NT_SHAPE_HIST,
     NT_SHAPE_STATS,
+    NT_SHAPE_QUANTILES,
 };
+
+/* What quantiles() gives. */
+enum { NT_QUANTILES = 4 };
+extern const struct nt_quantile {
+    const char *name; /* "p99.9" */
+    uint32_t thousandths;
+} nt_quantiles[NT_QUANTILES];
 
 /* Holds values v with lo <= v < hi, save that a bucket without a bound on one side holds all there
  * is on that side. For unsigned types lo and hi are to be read as unsigned. */
@@ -39,13 +48,18 @@ struct nt_value {
             int64_t sum, min, max;
             double avg;
         } stats;
+        struct {
+            uint64_t count;
+            int64_t at[NT_QUANTILES];
+            bool below[NT_QUANTILES]; /* negative: nothing more is known */
+        } quantiles;
     };
 };
 
 struct nt_str;
 
-/* Text of a value of one cell: ABSENT, WORDS, REAL, SHARE. Histograms and stats are for printers to
- * lay out. Bytes of strings come out as they are. */
+/* Text of a value of one cell: ABSENT, WORDS, REAL, SHARE, RATE. All others are for printers to lay
+ * out. Bytes of strings come out as they are. */
 void nt_value_format(const struct nt_value *v, struct nt_str *out);
-/* A number of v's type: a bound of a bucket, a sum, min or max of stats. */
+/* A number of v's type: a bound of a bucket, a sum, min or max of stats, a quantile. */
 void nt_value_format_number(const struct nt_value *v, int64_t number, struct nt_str *out);

@@ -62,22 +62,23 @@ static void make_map(struct nt_gen *g, const struct map *m)
 
 static void table_maps(struct nt_gen *g, const struct nt_table *t)
 {
-    struct map m = {.type = BPF_MAP_TYPE_PERCPU_HASH,
-                    .key_size = t->key.words * 8u,
-                    .value_size = t->slot_words * 8u,
-                    .max = t->max};
+    for (uint32_t i = 0; i < t->nparts; i++) {
+        const struct nt_slot_part *part = &t->part[i];
+        struct map m = {.type = part->shared ? BPF_MAP_TYPE_HASH : BPF_MAP_TYPE_PERCPU_HASH,
+                        .key_size = t->key.words * 8u,
+                        .value_size = part->words * 8u,
+                        .max = t->max};
 
-    for (uint32_t i = 0; i < 2 && t->map[i]; i++) {
-        m.name = t->map[i];
-        make_map(g, &m);
+        for (uint32_t buffer = 0; buffer < t->buffers; buffer++) {
+            m.name = part->map[buffer];
+            make_map(g, &m);
+        }
+        make_map(g, &(struct map){.name = part->others,
+                                  .type = BPF_MAP_TYPE_PERCPU_ARRAY,
+                                  .key_size = 4,
+                                  .value_size = part->words * 8u,
+                                  .max = 2});
     }
-    if (!t->map[0])
-        return;
-    make_map(g, &(struct map){.name = t->others,
-                              .type = BPF_MAP_TYPE_PERCPU_ARRAY,
-                              .key_size = 4,
-                              .value_size = t->slot_words * 8u,
-                              .max = 2});
 }
 
 /* The time of entry, then what was kept. */

@@ -110,70 +110,124 @@ static LLVMValueRef end_or(struct nt_gen *g, LLVMValueRef a, LLVMBasicBlockRef f
     return nt_phi(g, g->ptr, a, from_a, b, from_b);
 }
 
-/* The key's slot in one buffer: found, made, or that of the others. */
-static LLVMValueRef slot_in(struct nt_gen *g, const struct nt_table *t, uint32_t buffer,
+/* The key's part of a slot in one buffer: found, made, or that of the others. */
+static LLVMValueRef slot_in(struct nt_gen *g, const struct nt_slot_part *part, uint32_t buffer,
                             LLVMValueRef key)
 {
-    LLVMValueRef map = nt_map(g, t->map[buffer]), found, made, others;
+    LLVMValueRef map = nt_map(g, part->map[buffer]), found, made, others;
     LLVMBasicBlockRef from_found, from_made, found_done, made_done;
 
     found = begin_or(g, nt_map_lookup(g, map, key), &from_found, &found_done);
     made = begin_or(g, insert(g, map, key), &from_made, &made_done);
-    nt_count(g, NT_CNT_OTHERS);
-    others = nt_map_lookup_index(g, t->others, buffer);
+    if (part->word == 0) /* the parts are full alike */
+        nt_count(g, NT_CNT_OTHERS);
+    others = nt_map_lookup_index(g, part->others, buffer);
     made = end_or(g, made, from_made, others, made_done);
     return end_or(g, found, from_found, made, found_done);
 }
 
-/* Of an interval table, the buffer that the tracer does not read just now. */
-static LLVMValueRef table_slot(struct nt_gen *g, uint32_t index, LLVMValueRef key)
+/* Of an interval table: is the first buffer the one that the tracer does not read just now? Asked
+ * once, so that all parts of an update are read together. NULL: there is but one. */
+static LLVMValueRef first_buffer(struct nt_gen *g, uint32_t index)
 {
-    const struct nt_table *t = &g->u->program.tables[index];
-    LLVMBasicBlockRef read, first, second, done, from_first, from_second;
-    LLVMValueRef gen, a, b;
+    LLVMBasicBlockRef none, some, done;
+    LLVMValueRef gen, is_first;
 
-    if (!t->map[1])
-        return slot_in(g, t, 0, key);
-    read = nt_block_new(g, "buffers");
-    first = nt_block_new(g, "buffer_a");
-    second = nt_block_new(g, "buffer_b");
+    if (g->u->program.tables[index].buffers < 2)
+        return NULL;
+    some = nt_block_new(g, "buffers");
     done = nt_block_new(g, "buffer");
     gen = nt_map_lookup_index(g, NT_MAP_GEN, index);
-    nt_branch_null(g, gen, first, read);
-    nt_at(g, read);
-    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntEQ, nt_get(g, g->i64, gen), nt_i64(g, 0), ""),
-                    first, second);
+    none = LLVMGetInsertBlock(g->b);
+    nt_branch_null(g, gen, done, some);
+    nt_at(g, some);
+    is_first = LLVMBuildICmp(g->b, LLVMIntEQ, nt_get(g, g->i64, gen), nt_i64(g, 0), "");
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    return nt_phi(g, g->i1, nt_true(g), none, is_first, some);
+}
+
+static LLVMValueRef part_slot(struct nt_gen *g, const struct nt_slot_part *part,
+                              LLVMValueRef is_first, LLVMValueRef key)
+{
+    LLVMBasicBlockRef first, second, done, from_first, from_second;
+    LLVMValueRef a, b;
+
+    if (!is_first)
+        return slot_in(g, part, 0, key);
+    first = nt_block_new(g, "buffer_a");
+    second = nt_block_new(g, "buffer_b");
+    done = nt_block_new(g, "slot");
+    LLVMBuildCondBr(g->b, is_first, first, second);
     nt_at(g, first);
-    a = slot_in(g, t, 0, key);
+    a = slot_in(g, part, 0, key);
     from_first = LLVMGetInsertBlock(g->b);
     LLVMBuildBr(g->b, done);
     nt_at(g, second);
-    b = slot_in(g, t, 1, key);
+    b = slot_in(g, part, 1, key);
     from_second = LLVMGetInsertBlock(g->b);
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
     return nt_phi(g, g->ptr, a, from_first, b, from_second);
 }
 
-static void update(struct nt_gen *g, const struct nt_agg_use *use, LLVMValueRef slot,
+/* What an update takes of a value, as taken() of catalog/aggs.c: the number itself, its bucket, or
+ * a mix of all its words. */
+static LLVMValueRef taken(struct nt_gen *g, const struct nt_agg_use *use, const struct nt_val *arg)
+{
+    LLVMIntPredicate at_least = use->type && use->type->is_signed ? LLVMIntSGE : LLVMIntUGE;
+    LLVMValueRef x = nt_i64(g, 0);
+
+    for (unsigned i = 0; use->agg->of_anything && i < use->type->words; i++) {
+        LLVMValueRef args[] = {x, arg->w[i] ? arg->w[i] : nt_i64(g, 0), nt_i32(g, i)};
+
+        x = nt_rt(g, "nt_agg_mix", args, 3);
+    }
+    if (use->agg->of_anything)
+        return x;
+    for (uint16_t i = 0; i < use->nbounds; i++)
+        x = LLVMBuildAdd(g->b, x,
+                         nt_zext(g, LLVMBuildICmp(g->b, at_least, arg->w[0],
+                                                  nt_i64(g, (uint64_t)use->bounds[i]), "")),
+                         "");
+    return use->nbounds ? x : arg->w[0] ? arg->w[0] : x;
+}
+
+static void update(struct nt_gen *g, const struct nt_agg_use *use, LLVMValueRef at,
                    const struct nt_val *arg)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "value"), done = nt_block_new(g, "updated");
-    LLVMValueRef args[] = {
-        nt_word_at(g, slot, use->word),
-        arg->w[0] ? arg->w[0] : nt_i64(g, 0),
-        LLVMConstInt(g->i1, use->type && use->type->is_signed, false),
-        nt_i64(g, (uint64_t)use->lo),
-        nt_i64(g, (uint64_t)use->hi),
-        nt_i64(g, (uint64_t)use->step),
-    };
+    LLVMValueRef args[6];
 
     if (arg->there)
         LLVMBuildCondBr(g->b, arg->there, yes, done);
     else
         LLVMBuildBr(g->b, yes);
     nt_at(g, yes);
+    args[0] = at;
+    args[1] = taken(g, use, arg);
+    args[2] = LLVMConstInt(g->i1, use->type && use->type->is_signed, false);
+    args[3] = nt_i64(g, (uint64_t)use->lo);
+    args[4] = nt_i64(g, (uint64_t)use->hi);
+    args[5] = nt_i64(g, (uint64_t)use->step);
     nt_rt(g, use->agg->rt, args, 6);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}
+
+static void update_part(struct nt_gen *g, const struct nt_table *t, const struct nt_slot_part *part,
+                        LLVMValueRef slot, const struct nt_val *args)
+{
+    LLVMBasicBlockRef some = nt_block_new(g, "some"), done = nt_block_new(g, "aggregated");
+
+    nt_branch_null(g, slot, done, some);
+    nt_at(g, some);
+    for (uint32_t i = 0; i < t->naggs; i++) {
+        const struct nt_agg_use *use = &t->aggs[i];
+
+        if (use->word >= part->word && use->word < part->word + part->words)
+            update(g, use, nt_word_at(g, slot, (uint32_t)(use->word - part->word)), &args[i]);
+    }
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
 }
@@ -182,8 +236,7 @@ void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s)
 {
     const struct nt_table *t = &g->u->program.tables[s->agg->table];
     struct nt_val *args = NT_NEW_N(g->u->cx->arena, struct nt_val, s->agg->nargs);
-    LLVMBasicBlockRef some, done;
-    LLVMValueRef key, slot;
+    LLVMValueRef key, is_first;
 
     for (uint32_t i = 0; i < s->agg->nargs; i++)
         if (s->agg->arg[i]) {
@@ -191,15 +244,9 @@ void nt_lower_agg(struct nt_gen *g, const struct nt_stmt *s)
             args[i] = nt_lower(g, s->agg->arg[i]);
         }
     key = table_key(g, t, s->agg->key);
-    some = nt_block_new(g, "slot");
-    done = nt_block_new(g, "aggregated");
-    slot = table_slot(g, s->agg->table, key);
-    nt_branch_null(g, slot, done, some);
-    nt_at(g, some);
-    for (uint32_t i = 0; i < s->agg->nargs; i++)
-        update(g, &t->aggs[i], slot, &args[i]);
-    LLVMBuildBr(g->b, done);
-    nt_at(g, done);
+    is_first = first_buffer(g, s->agg->table);
+    for (uint8_t i = 0; i < t->nparts; i++)
+        update_part(g, t, &t->part[i], part_slot(g, &t->part[i], is_first, key), args);
 }
 
 /* -- rows ------------------------------------------------------------------------------------- */

@@ -31,18 +31,55 @@ static void lay_out_key(struct nt_unit *u, struct nt_table_build *b)
                  b->t.key.words * 8u);
 }
 
-static void lay_out_slot(struct nt_table_build *b)
-{
-    uint16_t word = 0;
+/* What the kernel has for one value that each CPU has for itself. */
+enum { MAX_SLOT_WORDS = 4096 };
 
+static void place_uses(struct nt_table_build *b, bool shared, uint16_t *word)
+{
     nt_vec_each (use, &b->aggs) {
-        use->word = word;
+        if (shared != (use->agg->is_large && b->key.n))
+            continue;
+        use->word = *word;
         use->words = use->agg->words(use);
-        word = (uint16_t)(word + use->words);
+        *word = (uint16_t)(*word + use->words);
     }
+}
+
+static void add_part(struct nt_unit *u, struct nt_table_build *b, uint32_t index, uint16_t from,
+                     uint16_t to, bool shared)
+{
+    struct nt_slot_part *part = &b->t.part[b->t.nparts];
+    const char *name = nt_sprintf(u->cx->arena, "nt_t%u_%s", index, shared ? "all_" : "");
+
+    if (from == to)
+        return;
+    *part = (struct nt_slot_part){.shared = shared, .word = from, .words = (uint16_t)(to - from)};
+    for (int i = 0; i < b->t.buffers; i++)
+        part->map[i] = nt_sprintf(u->cx->arena, "%s%c", name, 'a' + i);
+    part->others = nt_sprintf(u->cx->arena, "%sothers", name);
+    b->t.nparts++;
+}
+
+/* What each CPU has for itself stands before what they share. */
+static void lay_out_slot(struct nt_unit *u, struct nt_table_build *b, uint32_t index)
+{
+    uint16_t middle = 0, end;
+
+    place_uses(b, false, &middle);
+    end = middle;
+    place_uses(b, true, &end);
     b->t.aggs = b->aggs.at;
     b->t.naggs = (uint16_t)b->aggs.n;
-    b->t.slot_words = word;
+    b->t.slot_words = end;
+    if (end > MAX_SLOT_WORDS)
+        nt_error(u->cx, b->node->span, NT_TOO_MUCH,
+                 "the aggregations of a table take at most %d bytes for a key: these take %u",
+                 MAX_SLOT_WORDS * 8, end * 8u);
+    b->t.buffers = b->cleared ? 2 : 1;
+    if (!b->in_kernel)
+        return;
+    add_part(u, b, index, 0, middle, false);
+    add_part(u, b, index, middle, end, true);
 }
 
 static bool end_prints(const struct nt_act *act, int table)
@@ -54,13 +91,6 @@ static bool end_prints(const struct nt_act *act, int table)
     return false;
 }
 
-static void name_maps(struct nt_unit *u, struct nt_table_build *b, uint32_t index)
-{
-    b->t.map[0] = nt_sprintf(u->cx->arena, "nt_t%u_a", index);
-    b->t.map[1] = b->cleared ? nt_sprintf(u->cx->arena, "nt_t%u_b", index) : NULL;
-    b->t.others = nt_sprintf(u->cx->arena, "nt_t%u_others", index);
-}
-
 static void lay_out_tables(struct nt_unit *u)
 {
     struct nt_table *tables = NT_NEW_N(u->cx->arena, struct nt_table, u->tables.n + 1);
@@ -69,9 +99,7 @@ static void lay_out_tables(struct nt_unit *u)
         struct nt_table_build *b = u->tables.at[i];
 
         lay_out_key(u, b);
-        lay_out_slot(b);
-        if (b->in_kernel)
-            name_maps(u, b, i);
+        lay_out_slot(u, b, i);
         nt_vec_each (body, &u->bodies)
             if (body->when == NT_WHEN_END)
                 b->t.end_prints |= end_prints(body->first, (int)i);
@@ -232,13 +260,16 @@ void nt_layout_dump(struct nt_unit *u, FILE *out)
 
         fprintf(out, "table %s max %u key %u words, slot %u words%s\n", t->name, t->max,
                 t->key.words, t->slot_words,
-                !t->map[0]  ? ", in ntrace"
-                : t->map[1] ? ", two buffers"
-                            : "");
+                !t->nparts       ? ", in ntrace"
+                : t->buffers > 1 ? ", two buffers"
+                                 : "");
         dump_layout(&t->key, out);
         for (uint32_t j = 0; j < t->naggs; j++)
             fprintf(out, "  slot [%u] %s, %u words\n", t->aggs[j].word, t->aggs[j].name,
                     t->aggs[j].words);
+        for (uint32_t j = 0; j < t->nparts; j++)
+            if (t->part[j].shared)
+                fprintf(out, "  slot [%u] on: shared by all CPUs\n", t->part[j].word);
     }
     for (uint32_t i = 0; i < u->program.nrecords; i++) {
         const struct nt_record *r = &u->program.records[i];

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { DEFAULT_KEYS = 10240, MAX_KEYS = 1 << 24, MAX_BUCKETS = 1000 };
+enum { DEFAULT_KEYS = 10240, MAX_KEYS = 1 << 24, MAX_BUCKETS = 1000, MAX_BOUNDS = 32 };
+
+/* Where one key takes kilobytes. */
+enum { LARGE_DEFAULT_KEYS = 1024, LARGE_WORDS = 128 };
 
 struct nt_table_build *nt_table_named(struct nt_unit *u, const char *name)
 {
@@ -54,6 +57,35 @@ static bool lhist_bounds(struct nt_scope *s, const struct nt_node *call, struct 
     return false;
 }
 
+/* Numbers as the values of a signed or unsigned type compare. */
+static bool grows(const struct nt_agg_use *use, int64_t a, int64_t b)
+{
+    return use->type->is_signed ? a < b : (uint64_t)a < (uint64_t)b;
+}
+
+static bool bucket_bounds(struct nt_scope *s, const struct nt_node *call, struct nt_agg_use *use)
+{
+    uint32_t n = call->nkids - 1;
+    int64_t *bounds = NT_NEW_N(s->u->cx->arena, int64_t, n);
+    bool ok = n <= MAX_BOUNDS;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t value;
+
+        if (!nt_constant(s, call->kid[i + 1], &value))
+            return false;
+        bounds[i] = (int64_t)value;
+        ok &= i == 0 || grows(use, bounds[i - 1], bounds[i]);
+    }
+    use->bounds = bounds;
+    use->nbounds = (uint16_t)n;
+    use->hi = n + 1;
+    if (!ok)
+        nt_error(s->u->cx, call->span, NT_ARGUMENTS,
+                 "buckets(x, bound, ...) needs bounds that grow, and at most %d", MAX_BOUNDS);
+    return ok;
+}
+
 /* A value for a column; `want`: its type, where another body has made it, or NULL. A plain number
  * fits whatever is one. */
 static struct nt_expr *column_value(struct nt_scope *s, const struct nt_node *node,
@@ -68,21 +100,38 @@ static struct nt_expr *column_value(struct nt_scope *s, const struct nt_node *no
     return e;
 }
 
+static bool has_right_arguments(const struct nt_agg *agg, uint32_t n)
+{
+    if (agg->rest == NT_AGG_STEPS)
+        return n == 4;
+    if (agg->rest == NT_AGG_BOUNDS)
+        return n >= 2;
+    return n == agg->has_arg || (agg->arg_optional && n == 0);
+}
+
+/* NULL after a report. */
+static struct nt_expr *argument(struct nt_scope *s, const struct nt_node *call,
+                                const struct nt_agg *agg, const struct nt_type *want)
+{
+    struct nt_expr *e = column_value(s, call->kid[0], want);
+
+    if (e->type->kind == NT_KIND_ERROR)
+        return NULL;
+    if (!agg->of_anything && !nt_is_number(e->type)) {
+        nt_error(s->u->cx, call->kid[0]->span, NT_TYPE, "%s() is of numbers: this is %s", agg->name,
+                 nt_type_said(s->u, e->type));
+        return NULL;
+    }
+    return nt_number_of(s->u, e);
+}
+
 /* One aggregation with its argument, `want` as above; false after a report. */
 static bool aggregation(struct nt_scope *s, const struct nt_node *call, const struct nt_type *want,
                         struct nt_agg_use *ret_use, struct nt_expr **ret_arg)
 {
-    static const char *const later[] = {"rate", "quantiles", "distinct", "buckets"};
     const struct nt_agg *agg = call->kind == NT_NODE_CALL ? nt_agg_find(call->name) : NULL;
     struct nt_agg_use use = {.agg = agg, .name = nt_node_text(s->u->cx, call)};
 
-    for (size_t i = 0; !agg && call->kind == NT_NODE_CALL && i < sizeof(later) / sizeof(*later);
-         i++)
-        if (strcmp(call->name, later[i]) == 0) {
-            nt_error(s->u->cx, call->span, NT_UNSUPPORTED,
-                     "this version of ntrace can't compute %s()", call->name);
-            return false;
-        }
     if (!agg) {
         uint32_t before = s->u->cx->diags.nerrors;
 
@@ -93,25 +142,20 @@ static bool aggregation(struct nt_scope *s, const struct nt_node *call, const st
                     "value for the body");
         return false;
     }
-    if (call->nkids != agg->nparams) {
+    if (!has_right_arguments(agg, call->nkids)) {
         nt_hint(nt_error(s->u->cx, call->span, NT_ARGUMENTS, "%s() has other arguments", agg->name),
                 "%s(%s): %s", agg->name, agg->params, agg->doc);
         return false;
     }
-    if (agg->nparams) {
-        *ret_arg = column_value(s, call->kid[0], want);
-        if ((*ret_arg)->type->kind == NT_KIND_ERROR)
+    if (call->nkids) {
+        *ret_arg = argument(s, call, agg, want);
+        if (!*ret_arg)
             return false;
-        if (!nt_is_number((*ret_arg)->type)) {
-            nt_error(s->u->cx, call->kid[0]->span, NT_TYPE, "%s() is of numbers: this is %s",
-                     agg->name, nt_type_said(s->u, (*ret_arg)->type));
-            return false;
-        }
-        *ret_arg = nt_number_of(s->u, *ret_arg);
         use.type = (*ret_arg)->type;
-        if (agg->nparams == 4 && !lhist_bounds(s, call, &use))
-            return false;
     }
+    if ((agg->rest == NT_AGG_STEPS && !lhist_bounds(s, call, &use)) ||
+        (agg->rest == NT_AGG_BOUNDS && !bucket_bounds(s, call, &use)))
+        return false;
     *ret_use = use;
     return true;
 }
@@ -138,9 +182,9 @@ static bool key_columns(struct nt_scope *s, const struct nt_node *list,
     return ok && nt_columns_differ(s->u, list);
 }
 
-static bool table_max(struct nt_scope *s, const struct nt_node *node, uint32_t *ret_max)
+static bool table_max(struct nt_scope *s, const struct nt_node *node, bool large, uint32_t *ret_max)
 {
-    uint64_t max = DEFAULT_KEYS;
+    uint64_t max = large ? LARGE_DEFAULT_KEYS : DEFAULT_KEYS;
 
     if (node && !nt_constant(s, node, &max))
         return false;
@@ -158,8 +202,11 @@ static struct nt_table_build *new_table(struct nt_scope *s, const struct nt_node
 {
     struct nt_arena *a = s->u->cx->arena;
     struct nt_table_build *b = NT_NEW(a, struct nt_table_build);
+    bool large = false;
 
-    if (!table_max(s, node->kid[2], &b->t.max))
+    for (uint32_t i = 0; i < stmt->nargs; i++)
+        large |= aggs[i].agg->words(&aggs[i]) > LARGE_WORDS;
+    if (!table_max(s, node->kid[2], large, &b->t.max))
         return NULL;
     b->node = node;
     b->t.named = node->name != NULL;
@@ -186,6 +233,18 @@ static bool same_type(struct nt_column *c, const struct nt_type *t)
     return c->type->kind == t->kind && c->type->most == t->most;
 }
 
+static bool same_use(const struct nt_agg_use *a, const struct nt_agg_use *b)
+{
+    bool same = a->agg == b->agg && a->lo == b->lo && a->hi == b->hi && a->step == b->step &&
+                !a->type == !b->type && a->nbounds == b->nbounds;
+
+    if (same && a->type)
+        same = a->type->kind == b->type->kind && a->type->is_signed == b->type->is_signed;
+    for (uint16_t i = 0; same && i < a->nbounds; i++)
+        same = a->bounds[i] == b->bounds[i];
+    return same;
+}
+
 static bool same_shape(struct nt_table_build *b, const struct nt_agg_stmt *stmt,
                        const struct nt_agg_use *aggs)
 {
@@ -194,11 +253,7 @@ static bool same_shape(struct nt_table_build *b, const struct nt_agg_stmt *stmt,
     for (uint32_t i = 0; same && i < stmt->nkeys; i++)
         same = stmt->key[i]->op == NT_E_ABSENT || same_type(&b->key.at[i], stmt->key[i]->type);
     for (uint32_t i = 0; same && i < stmt->nargs; i++) {
-        const struct nt_agg_use *have = &b->aggs.at[i];
-
-        same = have->agg == aggs[i].agg && have->lo == aggs[i].lo && have->hi == aggs[i].hi &&
-               have->step == aggs[i].step &&
-               (!have->type || have->type->kind == aggs[i].type->kind);
+        same = same_use(&b->aggs.at[i], &aggs[i]);
     }
     return same;
 }

@@ -81,8 +81,9 @@ static struct nt_program *make_program(struct test_program *t)
     };
     t->tables[0] = (struct nt_table){
         .name = "by_key",
-        .map = {"by_key_0", "by_key_1"},
-        .others = "by_key_others",
+        .part = {{.words = 1, .map = {"by_key_0", "by_key_1"}, .others = "by_key_others"}},
+        .nparts = 1,
+        .buffers = 2,
         .key = {.columns = key_column, .ncolumns = 1, .words = 1, .absent_word = -1},
         .aggs = t->by_key_aggs,
         .naggs = 1,
@@ -91,8 +92,9 @@ static struct nt_program *make_program(struct test_program *t)
     };
     t->tables[1] = (struct nt_table){
         .name = "whole",
-        .map = {"whole_0"},
-        .others = "whole_others",
+        .part = {{.words = 1 + NT_SLOT_SUM_WORDS, .map = {"whole_0"}, .others = "whole_others"}},
+        .nparts = 1,
+        .buffers = 1,
         .key = {.absent_word = -1},
         .aggs = t->whole_aggs,
         .naggs = 2,
