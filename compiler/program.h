@@ -6,6 +6,7 @@
 #include "compiler/base/source.h"
 #include "compiler/bpf/counters.h"
 #include "compiler/catalog/aggs.h"
+#include "compiler/catalog/attach.h"
 #include "compiler/catalog/types.h"
 
 /* Map names in the object. Those of tables are in struct nt_table. */
@@ -23,6 +24,7 @@ struct nt_probe {
     const char *why;     /* "body", "start of latency", "end of latency" */
     struct nt_span at;   /* where the script asks for it */
     uint32_t btf_id;     /* tp_btf: the kernel's type id of the tracepoint, 0: not known */
+    struct nt_attach attach;
 };
 
 struct nt_column {

@@ -1,4 +1,5 @@
 #include "runtime/attach.h"
+#include "runtime/attach_user.h"
 #include "runtime/cleanup.h"
 #include "runtime/load.h"
 
@@ -54,38 +55,55 @@ static void say(const struct nt_probe *probe)
     fprintf(stderr, "ntrace: %s watches '%s' (%s)\n", probe->section, probe->event, probe->why);
 }
 
-static struct bpf_link *attach_one(const struct nt_image *image, const struct nt_probe *probe)
+/* 0 or -errno; its links are among the others, whatever becomes of it. */
+static int attach_one(const struct nt_image *image, const struct nt_probe *probe,
+                      struct nt_links *links)
 {
     struct bpf_program *prog =
         bpf_object__find_program_by_name(nt_image_object(image), probe->prog);
+    uint32_t n = 0;
+    int r = 0;
 
-    if (!prog) {
-        errno = ENOENT;
-        return NULL;
+    if (!prog)
+        return -ENOENT;
+    if (probe->attach.kind != NT_ATTACH_SECTION) {
+        r = nt_attach_user(probe, prog, &links->at[links->n], &n);
+        links->n += n;
+        return r;
     }
-    return bpf_program__attach(prog);
+    links->at[links->n] = bpf_program__attach(prog);
+    if (!links->at[links->n])
+        return -errno;
+    links->n++;
+    return 0;
+}
+
+static uint32_t count_links(const struct nt_program *p)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < p->nprobes; i++)
+        n += nt_attach_places(&p->probes[i]);
+    return n;
 }
 
 int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_image *image,
               struct nt_links **ret_links)
 {
     NT_AUTO(nt_detach)
-    struct nt_links *links = calloc(1, sizeof(*links) + p->nprobes * sizeof(links->at[0]));
+    struct nt_links *links = calloc(1, sizeof(*links) + count_links(p) * sizeof(links->at[0]));
 
     if (!links)
         return -ENOMEM;
-    for (; links->n < p->nprobes; links->n++) {
-        struct bpf_link *link = attach_one(image, &p->probes[links->n]);
+    for (uint32_t i = 0; i < p->nprobes; i++) {
+        int r = attach_one(image, &p->probes[i], links);
 
-        if (!link) {
-            int error = errno;
-
-            report(cx, &p->probes[links->n], error);
-            return -error;
+        if (r < 0) {
+            report(cx, &p->probes[i], -r);
+            return r;
         }
-        links->at[links->n] = link;
         if (cx->options.verbose)
-            say(&p->probes[links->n]);
+            say(&p->probes[i]);
     }
     *ret_links = NT_TAKE(links);
     return 0;

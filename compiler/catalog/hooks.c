@@ -102,11 +102,11 @@ const struct nt_hook nt_hooks[] = {
     {"call", "a kernel function from entry to return", nt_hook_call},
     {"fexit", "return of a kernel function, by trampoline", nt_hook_fexit},
     {"kretprobe", "return of a kernel function, by breakpoint", nt_hook_kretprobe},
-    {"uprobe", "entry of a user function, LIB:SYMBOL", NULL},
-    {"uretprobe", "return of a user function, LIB:SYMBOL", NULL},
-    {"ucall", "a user function from entry to return, LIB:SYMBOL", NULL},
-    {"usdt", "a user statically defined probe, LIB:PROVIDER:NAME", NULL},
-    {"profile", "a timer on every CPU, 99hz", NULL},
+    {"uprobe", "entry of a user function, LIB:SYMBOL", nt_hook_uprobe},
+    {"uretprobe", "return of a user function, LIB:SYMBOL", nt_hook_uretprobe},
+    {"ucall", "a user function from entry to return, LIB:SYMBOL", nt_hook_ucall},
+    {"usdt", "a user statically defined probe, LIB:PROVIDER:NAME", nt_hook_usdt},
+    {"profile", "a timer on every CPU, 99hz", nt_hook_profile},
     {0},
 };
 

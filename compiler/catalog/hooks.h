@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/base/arena.h"
+#include "compiler/catalog/attach.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +16,19 @@ enum nt_args {
     NT_ARGS_RAW,    /* u64 ctx[N], plain numbers: bpf_probe_read_kernel (raw_tp) */
     NT_ARGS_REGS,   /* registers of the calling convention in pt_regs (kprobe) */
     NT_ARGS_RECORD, /* fields of a tracepoint's record, at offsets in the context */
+    NT_ARGS_PLACES, /* where the operand says (USDT) */
+};
+
+/* Where a value is while a program stops at a USDT probe. Registers are places in pt_regs. */
+enum nt_operand_kind { NT_OPERAND_UNKNOWN, NT_OPERAND_CONST, NT_OPERAND_REG, NT_OPERAND_MEMORY };
+struct nt_operand {
+    enum nt_operand_kind kind;
+    uint8_t size; /* bytes */
+    bool is_signed;
+    bool has_index;
+    uint8_t scale;       /* MEMORY: value + reg + index * scale */
+    uint16_t reg, index; /* REG, MEMORY */
+    int64_t value;       /* CONST; MEMORY: displacement */
 };
 
 struct nt_harg {
@@ -24,7 +38,8 @@ struct nt_harg {
     uint16_t offset, size; /* RECORD */
     bool is_signed;        /* RECORD */
     bool nullable;
-    bool returned; /* not an argument: what the function returned */
+    const struct nt_operand *operand; /* PLACES */
+    bool returned;                    /* not an argument: what the function returned */
 };
 
 /* The name by which bodies read what a function returned. */
@@ -40,6 +55,9 @@ struct nt_target {
     bool typed; /* false: arguments have no names here; those asked for are taken in their order */
     const struct nt_harg *ret;    /* what the function returned; NULL: nothing, or not known yet */
     const struct nt_target *back; /* call: where its return is seen; this is its entry */
+    const struct nt_target *next; /* the same probe at places where its arguments lie elsewhere */
+    bool user;                    /* user code: nothing of the kernel's is in its arguments */
+    struct nt_attach attach;
 };
 /* An argument by the kernel's name, or what was returned; NULL: it has none of that name. */
 const struct nt_harg *nt_target_arg(const struct nt_target *t, const char *name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/catalog/hooks.h"
+#include "compiler/kernel/elf.h"
 #include "compiler/kernel/kernel.h"
 
 /* Parameters of a function or tracepoint as arguments; each knows its place among the registers. */
@@ -19,3 +20,13 @@ NT_HOOK(kprobe);
 NT_HOOK(call);
 NT_HOOK(fexit);
 NT_HOOK(kretprobe);
+
+/* hooks_user.c: functions of programs and libraries, timers. usdt.c: their authors' probes. */
+NT_HOOK(uprobe);
+NT_HOOK(uretprobe);
+NT_HOOK(ucall);
+NT_HOOK(usdt);
+NT_HOOK(profile);
+/* The file that stands in front of the first colon of a target; *ret_rest is what follows it. */
+int nt_hook_open(struct nt_arena *a, const char *target, struct nt_elf **ret_elf,
+                 const char **ret_path, const char **ret_rest, const char **ret_why);

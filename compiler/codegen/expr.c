@@ -1,6 +1,8 @@
 /* Values. */
 #include "compiler/codegen/gen.h"
 
+#include <errno.h>
+
 enum {
     GET_SMP_PROCESSOR_ID = 8,
     GET_CURRENT_PID_TGID = 14,
@@ -75,15 +77,21 @@ static struct nt_val comm(struct nt_gen *g)
     return v;
 }
 
+/* Where there is none (-EFAULT: a kernel stack while user code runs, and the other way round)
+ * nothing is lost. */
 static struct nt_val stack(struct nt_gen *g, uint64_t flags)
 {
     LLVMValueRef args[] = {g->f.ctx, nt_map(g, NT_MAP_STACKS), nt_i64(g, flags)};
     LLVMBasicBlockRef failed = nt_block_new(g, "no_stack"), done = nt_block_new(g, "stack");
+    LLVMBasicBlockRef lost = nt_block_new(g, "stack_lost");
     struct nt_val v = {.w = {nt_helper(g, GET_STACKID, g->i64, args, 3)}};
 
     v.there = LLVMBuildICmp(g->b, LLVMIntSGE, v.w[0], nt_i64(g, 0), "");
     LLVMBuildCondBr(g->b, v.there, done, failed);
     nt_at(g, failed);
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntEQ, v.w[0], nt_i64(g, (uint64_t)-EFAULT), ""),
+                    done, lost);
+    nt_at(g, lost);
     nt_count(g, NT_CNT_STACK);
     LLVMBuildBr(g->b, done);
     nt_at(g, done);

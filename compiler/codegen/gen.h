@@ -58,14 +58,18 @@ struct nt_gen {
 };
 
 /* memory.c: kernel memory and the context. */
-/* Of the place in memory where this call lies on its thread's stack, the same at entry and return.
- */
-LLVMValueRef nt_stack_pointer(struct nt_gen *g, bool returning);
 LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type);
 struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
 struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
 struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct nt_val base);
-struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e); /* RETVAL too */
+LLVMTypeRef nt_int_of(struct nt_gen *g, uint32_t size);
+/* A number as it lies in memory -> the word of the language. */
+LLVMValueRef nt_widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRef v);
+/* followed: a pointer that the verifier follows. */
+LLVMValueRef nt_not_null(struct nt_gen *g, LLVMValueRef pointer, bool followed);
+/* Copies size bytes into zeroed room by a helper; gives whether it could. */
+LLVMValueRef nt_copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
+                        LLVMValueRef from, unsigned helper);
 /* Big-endian number of `size` bytes (1..8) at a buffer aligned to 8 bytes. */
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
 
@@ -82,6 +86,10 @@ LLVMValueRef nt_put_bytes(struct nt_gen *g, const struct nt_type *type, const st
                           const struct nt_val *v, LLVMValueRef to, bool fill);
 /* What is kept in memory of a map. */
 struct nt_val nt_kept_bytes(struct nt_gen *g, LLVMValueRef at);
+/* args.c */
+struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e); /* RETVAL too */
+/* Where this call lies on its thread's stack: the same at entry and return. Of registers only. */
+LLVMValueRef nt_stack_pointer(struct nt_gen *g, bool returning);
 
 /* packet.c: the layers of the event's packet, and what is found once per event like them. */
 void nt_need_layers(struct nt_gen *g, uint16_t layers);

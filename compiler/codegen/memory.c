@@ -26,7 +26,7 @@ LLVMValueRef nt_load_ctx(struct nt_gen *g, uint32_t offset, LLVMTypeRef type)
     return nt_get(g, type, nt_byte_at(g, base, offset));
 }
 
-static LLVMTypeRef int_of(struct nt_gen *g, uint32_t size)
+LLVMTypeRef nt_int_of(struct nt_gen *g, uint32_t size)
 {
     return size == 1 ? g->i8 : size == 2 ? g->i16 : size == 4 ? g->i32 : g->i64;
 }
@@ -34,7 +34,7 @@ static LLVMTypeRef int_of(struct nt_gen *g, uint32_t size)
 static LLVMValueRef swap(struct nt_gen *g, LLVMValueRef v, uint32_t size)
 {
     static const char name[] = "llvm.bswap";
-    LLVMTypeRef type = int_of(g, size);
+    LLVMTypeRef type = nt_int_of(g, size);
     unsigned id = LLVMLookupIntrinsicID(name, sizeof(name) - 1);
 
     if (size == 1)
@@ -44,7 +44,7 @@ static LLVMValueRef swap(struct nt_gen *g, LLVMValueRef v, uint32_t size)
 }
 
 /* A number as it lies in memory -> the word of the language. */
-static LLVMValueRef widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRef v)
+LLVMValueRef nt_widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRef v)
 {
     if (e->swapped)
         v = swap(g, v, e->size);
@@ -61,53 +61,9 @@ static LLVMValueRef widen(struct nt_gen *g, const struct nt_expr *e, LLVMValueRe
     return e->is_signed ? LLVMBuildSExt(g->b, v, g->i64, "") : nt_zext(g, v);
 }
 
-/* The calling convention: where struct pt_regs has what. */
-#if defined(__x86_64__)
-enum { REGISTER_ARGS = 6, REGS_RETVAL = 80, REGS_SP = 152, RETURN_ADDRESS = 8 };
-static const uint32_t regs_args[REGISTER_ARGS] = {112, 104, 96, 88, 72, 64}; /* di si dx cx r8 r9 */
-#elif defined(__aarch64__)
-enum { REGISTER_ARGS = 8, REGS_RETVAL = 0, REGS_SP = 31 * 8, RETURN_ADDRESS = 0 };
-static const uint32_t regs_args[REGISTER_ARGS] = {0, 8, 16, 24, 32, 40, 48, 56}; /* user_pt_regs */
-#else
-#error "the calling convention of this architecture is not known to ntrace"
-#endif
-
-/* The return has taken the address to go back to off the stack. */
-LLVMValueRef nt_stack_pointer(struct nt_gen *g, bool returning)
-{
-    LLVMValueRef sp = nt_load_ctx(g, REGS_SP, g->i64);
-
-    return returning ? LLVMBuildSub(g->b, sp, nt_i64(g, RETURN_ADDRESS), "") : sp;
-}
-
-static struct nt_val record_string(struct nt_gen *g, const struct nt_expr *e)
-{
-    struct nt_val v = {0};
-
-    for (uint32_t i = 0; i < e->type->words; i++)
-        v.w[i] = i * 8 + 8 <= e->size ? nt_load_ctx(g, (uint32_t)e->offset + i * 8, g->i64)
-                                      : nt_i64(g, 0);
-    return v;
-}
-
-/* An argument as it stands in the context, loaded where the program begins: what the verifier
- * learns about one copy of a pointer it does not know of another. */
-static LLVMValueRef argument(struct nt_gen *g, uint32_t index)
-{
-    bool regs = g->f.prog->bound->target.args == NT_ARGS_REGS;
-    LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);
-
-    if (!g->f.arg[index]) {
-        nt_at(g, g->f.entry);
-        g->f.arg[index] = nt_load_ctx(g, regs ? regs_args[index] : index * 8, g->i64);
-        nt_at(g, here);
-    }
-    return g->f.arg[index];
-}
-
 /* Copies size bytes into room on the stack, zeroed before; gives whether it could. */
-static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
-                            LLVMValueRef from, unsigned helper)
+LLVMValueRef nt_copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
+                        LLVMValueRef from, unsigned helper)
 {
     LLVMValueRef ret;
 
@@ -117,31 +73,9 @@ static LLVMValueRef copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words,
     return LLVMBuildICmp(g->b, LLVMIntSGE, ret, nt_i64(g, 0), "");
 }
 
-/* A word that no load of the verifier's gets at: an argument on the stack, or, in a trampoline's
- * context, a pointer to something else than a struct. */
-static struct nt_val copied_argument(struct nt_gen *g, uint32_t index)
-{
-    bool regs = g->f.prog->bound->target.args == NT_ARGS_REGS;
-    LLVMValueRef room = nt_scratch(g), ok, from;
-    struct nt_val v = {0};
-
-    if (regs)
-        from = LLVMBuildIntToPtr(
-            g->b,
-            LLVMBuildAdd(g->b, nt_stack_pointer(g, false),
-                         nt_i64(g, RETURN_ADDRESS + (index - REGISTER_ARGS) * 8ull), ""),
-            g->ptr, "");
-    else
-        from = nt_byte_at(g, g->f.ctx, index * 8);
-    ok = copy_in(g, room, 1, 8, from, PROBE_READ_KERNEL);
-    v.w[0] = nt_get(g, g->i64, room);
-    v.there = regs ? ok : NULL;
-    return v;
-}
-
 /* Is a pointer other than null? Of a pointer that the verifier follows the test is hidden from the
  * optimiser, which would make one of two: (p | q) != 0, and nobody may compute with pointers. */
-static LLVMValueRef not_null(struct nt_gen *g, LLVMValueRef pointer, bool followed)
+LLVMValueRef nt_not_null(struct nt_gen *g, LLVMValueRef pointer, bool followed)
 {
     static const char code[] = "$0 = 1; if $1 != 0 goto +1; $0 = 0", operands[] = "=&r,r";
     LLVMTypeRef type = LLVMFunctionType(g->i64, &g->i64, 1, false);
@@ -153,32 +87,6 @@ static LLVMValueRef not_null(struct nt_gen *g, LLVMValueRef pointer, bool follow
                                                   LLVMInlineAsmDialectATT, false),
                                  &pointer, 1, "");
     return LLVMBuildICmp(g->b, LLVMIntNE, pointer, nt_i64(g, 0), "");
-}
-
-struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
-{
-    enum nt_args args = g->f.prog->bound->target.args;
-    LLVMTypeRef type = int_of(g, e->size);
-    struct nt_val v = {0};
-
-    if (args == NT_ARGS_RECORD && e->type->words > 1)
-        return record_string(g, e);
-    if (args == NT_ARGS_RECORD) {
-        v.w[0] = nt_load_ctx(g, (uint32_t)e->offset, type);
-    } else {
-        if (e->op == NT_E_RETVAL && args == NT_ARGS_REGS)
-            v.w[0] = nt_load_ctx(g, REGS_RETVAL, g->i64);
-        else if (e->copied || (args == NT_ARGS_REGS && e->index >= REGISTER_ARGS))
-            v = copied_argument(g, e->index);
-        else
-            v.w[0] = argument(g, e->index);
-        if (e->size < 8)
-            v.w[0] = LLVMBuildTrunc(g->b, v.w[0], type, "");
-    }
-    v.w[0] = widen(g, e, v.w[0]);
-    if (e->nullable)
-        v.there = nt_both(g, v.there, not_null(g, v.w[0], e->direct));
-    return v;
 }
 
 /* -- reading behind a pointer ----------------------------------------------------------------- */
@@ -211,7 +119,7 @@ static struct guarded begin_read(struct nt_gen *g, const struct nt_expr *e, stru
         return r;
     r.read = nt_block_new(g, "read");
     r.done = nt_block_new(g, "read_done");
-    ok = nt_both(g, base.there, not_null(g, base.w[0], e->direct_base));
+    ok = nt_both(g, base.there, nt_not_null(g, base.w[0], e->direct_base));
     r.before = LLVMGetInsertBlock(g->b);
     LLVMBuildCondBr(g->b, ok, r.read, r.done);
     nt_at(g, r.read);
@@ -237,7 +145,7 @@ static struct nt_val end_read(struct nt_gen *g, const struct guarded *r, const s
 struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val base)
 {
     struct guarded r = begin_read(g, e, base);
-    LLVMTypeRef type = int_of(g, e->size);
+    LLVMTypeRef type = nt_int_of(g, e->size);
     LLVMValueRef from = pointer_to(g, e, base), room;
     struct nt_val v = {0};
 
@@ -245,10 +153,11 @@ struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val b
         v.w[0] = nt_get(g, type, from);
     } else {
         room = nt_scratch(g);
-        v.there = copy_in(g, room, 1, e->size, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
+        v.there =
+            nt_copy_in(g, room, 1, e->size, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
         v.w[0] = nt_get(g, type, room);
     }
-    v.w[0] = widen(g, e, v.w[0]);
+    v.w[0] = nt_widen(g, e, v.w[0]);
     return end_read(g, &r, e, v);
 }
 
@@ -287,7 +196,7 @@ static LLVMValueRef text_word(struct nt_gen *g, LLVMValueRef from, uint32_t offs
     while (done < left) {
         uint32_t size = left - done >= 8 ? 8 : left - done >= 4 ? 4 : left - done >= 2 ? 2 : 1;
         LLVMValueRef part =
-            nt_zext(g, nt_get(g, int_of(g, size), nt_byte_at(g, from, offset + done)));
+            nt_zext(g, nt_get(g, nt_int_of(g, size), nt_byte_at(g, from, offset + done)));
 
         word = LLVMBuildOr(g->b, word, LLVMBuildShl(g->b, part, nt_i64(g, done * 8), ""), "");
         done += size;
@@ -308,8 +217,8 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
         cut_text(g, &v, words);
     } else {
         room = nt_scratch(g);
-        v.there = copy_in(g, room, words, e->size, from,
-                          e->user ? PROBE_READ_USER_STR : PROBE_READ_KERNEL_STR);
+        v.there = nt_copy_in(g, room, words, e->size, from,
+                             e->user ? PROBE_READ_USER_STR : PROBE_READ_KERNEL_STR);
         for (uint32_t i = 0; i < words; i++)
             v.w[i] = nt_get(g, g->i64, nt_word_at(g, room, i));
     }
@@ -329,7 +238,7 @@ struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct 
     if (!e->direct) {
         LLVMValueRef room = nt_scratch(g);
 
-        v.there = copy_in(g, room, 2, 16, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
+        v.there = nt_copy_in(g, room, 2, 16, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
         from = room;
     }
     for (uint32_t i = 0; i < 2; i++)
@@ -347,7 +256,7 @@ LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offs
 
         while (part > size || offset % part)
             part /= 2;
-        p = nt_zext(g, swap(g, nt_get(g, int_of(g, part), nt_byte_at(g, buffer, offset)), part));
+        p = nt_zext(g, swap(g, nt_get(g, nt_int_of(g, part), nt_byte_at(g, buffer, offset)), part));
         v = v ? LLVMBuildOr(g->b, LLVMBuildShl(g->b, v, nt_i64(g, part * 8), ""), p, "") : p;
         offset += part;
         size -= part;

@@ -7,116 +7,16 @@
 #include <errno.h>
 #include <string.h>
 
-static const char *kernel_name_of(const struct nt_node *arg)
-{
-    return arg->kid[0] ? arg->kid[0]->name : arg->name;
-}
-
-/* At entry, or on return. */
-static bool has_arg(const struct nt_target *t, const char *name)
-{
-    return nt_target_arg(t, name) || (t->back && nt_target_arg(t->back, name));
-}
-
-/* The argument that the kernel lacks, or NULL: all are there. */
-static const struct nt_node *missing_arg(const struct nt_target *t, const struct nt_node *probe)
-{
-    const struct nt_node *args = probe->kid[0];
-
-    if (args && t->typed)
-        nt_kid_each (arg, args)
-            if (!has_arg(t, kernel_name_of(*arg)))
-                return *arg;
-    return NULL;
-}
-
-static const char *arg_names(struct nt_unit *u, const struct nt_target *t)
-{
-    const char *all = t->nargs ? "" : "none";
-
-    for (uint32_t i = 0; i < t->nargs; i++)
-        all = nt_sprintf(u->cx->arena, "%s%s%s", all, i ? ", " : "", t->arg[i].name);
-    return all;
-}
-
-/* Where the kernel has no names for the arguments, those asked for are taken in their order. */
-static void name_untyped(struct nt_unit *u, struct nt_target *t, const struct nt_node *probe)
-{
-    uint32_t n = probe->kid[0] ? probe->kid[0]->nkids : 0;
-    struct nt_harg *arg = NT_NEW_N(u->cx->arena, struct nt_harg, n + 1);
-
-    for (uint32_t i = 0; i < n; i++)
-        arg[i] =
-            (struct nt_harg){.name = kernel_name_of(probe->kid[0]->kid[i]), .index = (uint16_t)i};
-    t->arg = arg;
-    t->nargs = n;
-}
-
-/* Where the return of a call is seen. */
-static const struct nt_bound *bind_back(struct nt_unit *u, const struct nt_bound *entry)
-{
-    struct nt_bound *b = NT_NEW(u->cx->arena, struct nt_bound);
-
-    *b = *entry;
-    b->target = *entry->target.back;
-    b->id = u->nbound++;
-    return b;
-}
-
-/* One probe on this kernel: 0, or -errno with *ret_why. */
-static int bind_probe(struct nt_unit *u, const struct nt_node *event, const struct nt_node *probe,
-                      const struct nt_bound **ret_bound, const char **ret_why)
-{
-    const char *target;
-    const struct nt_hook *hook = nt_hook_of(probe->name, &target);
-    struct nt_bound *b;
-    const struct nt_node *missing;
-    int err;
-
-    if (!hook || !hook->resolve) {
-        *ret_why =
-            nt_sprintf(u->cx->arena, "this version of ntrace can't attach to '%s'", probe->name);
-        return -EOPNOTSUPP;
-    }
-    b = NT_NEW(u->cx->arena, struct nt_bound);
-    err = hook->resolve(u->cx->kernel, u->cx->arena, target, &b->target, ret_why);
-    if (err < 0)
-        return err;
-    missing = missing_arg(&b->target, probe);
-    if (missing) {
-        *ret_why = b->target.ret && !b->target.nargs
-                       ? "at a return there are no arguments any more: `call:` keeps them"
-                       : nt_sprintf(u->cx->arena, "here it has no argument '%s', but %s",
-                                    kernel_name_of(missing), arg_names(u, &b->target));
-        return -ENOENT;
-    }
-    if (!b->target.typed)
-        name_untyped(u, &b->target, probe);
-    b->event = event;
-    b->name = event ? event->name : probe->name;
-    b->probe = probe;
-    b->hook = probe->name;
-    b->id = u->nbound++;
-    if (b->target.back)
-        b->back = bind_back(u, b);
-    *ret_bound = b;
-    return 0;
-}
-
 /* All probes of one alternative; those with `?` may be missing, but not all. */
 static bool bind_alternative(struct nt_unit *u, const struct nt_node *event,
                              const struct nt_node *alternative, struct nt_bounds *bounds)
 {
-    const struct nt_node *probes = alternative->kid[0];
-    NT_VEC(const struct nt_bound *) found = {0};
+    struct nt_bounds found = {0};
 
-    nt_kid_each (probe, probes) {
-        const struct nt_bound *b;
+    nt_kid_each (probe, alternative->kid[0]) {
         const char *why = NULL;
 
-        if (bind_probe(u, event, *probe, &b, &why) == 0) {
-            *nt_vec_push(u->cx->arena, &found) = b;
-        } else if (!(*probe)->flag) {
+        if (nt_bind_probe(u, event, *probe, &found, &why) < 0 && !(*probe)->flag) {
             if (!bounds->why)
                 bounds->why = nt_sprintf(u->cx->arena, "%s: %s", (*probe)->name, why);
             return false;
@@ -146,12 +46,8 @@ const struct nt_bounds *nt_event_bounds(struct nt_unit *u, const struct nt_node 
 const struct nt_bounds *nt_probe_bounds(struct nt_unit *u, const struct nt_node *probe)
 {
     struct nt_bounds *bounds = NT_NEW(u->cx->arena, struct nt_bounds);
-    const struct nt_bound **at = NT_NEW_N(u->cx->arena, const struct nt_bound *, 1);
 
-    if (bind_probe(u, NULL, probe, &at[0], &bounds->why) == 0) {
-        bounds->at = at;
-        bounds->n = 1;
-    }
+    nt_bind_probe(u, NULL, probe, bounds, &bounds->why);
     return bounds;
 }
 

@@ -105,6 +105,12 @@ static const struct nt_harg *target_arg(const struct nt_bound *b, const char *ke
     return arg || !b->back ? arg : nt_target_arg(&b->back->target, kernel_name);
 }
 
+/* Are its arguments those of code in the kernel? */
+static bool has_kernel_args(const struct nt_bound *b)
+{
+    return b->target.args != NT_ARGS_RECORD && !b->target.user;
+}
+
 static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt_span at)
 {
     const struct nt_bound *b = s->bound;
@@ -129,7 +135,7 @@ static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt
     if (harg) {
         e = nt_kernel_arg(s->u, b, harg, at);
         /* Without types from the kernel, `skb` and `sk` are what their names say. */
-        if (!harg->type && !type && b->target.args != NT_ARGS_RECORD &&
+        if (!harg->type && !type && has_kernel_args(b) &&
             (strcmp(name, "skb") == 0 || strcmp(name, "sk") == 0))
             type = nt_type_of_name(s->u, name[2] ? "sk_buff" : "sock", at);
         return type ? nt_retyped(s->u, e, type) : e;
@@ -140,7 +146,7 @@ static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt
 bool nt_bound_has_packet(const struct nt_bound *b)
 {
     return nt_event_member(b->event, NT_NODE_PACKET) != NULL ||
-           (!b->event && b->target.args != NT_ARGS_RECORD &&
+           (!b->event && has_kernel_args(b) &&
             (arg_of_probe(b->probe, "skb") || (!b->probe->kid[0] && target_arg(b, "skb"))));
 }
 

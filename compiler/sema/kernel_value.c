@@ -83,6 +83,23 @@ static struct nt_expr *record_arg(struct nt_unit *u, const struct nt_harg *arg, 
     return e;
 }
 
+/* An argument of a USDT probe. */
+static struct nt_expr *placed_arg(struct nt_unit *u, const struct nt_harg *arg, struct nt_span at)
+{
+    const struct nt_type *type = arg->size == 8 && !arg->is_signed ? &nt_type_uint : &nt_type_int;
+    struct nt_expr *e;
+
+    if (arg->operand->kind == NT_OPERAND_UNKNOWN)
+        return nt_absent(u, type, at);
+    e = nt_expr_new(u, NT_E_ARG, type, at);
+    e->index = arg->index;
+    e->size = (uint8_t)arg->size;
+    e->is_signed = arg->is_signed;
+    e->maybe = arg->operand->kind == NT_OPERAND_MEMORY;
+    e->cost = e->maybe;
+    return e;
+}
+
 struct nt_expr *nt_kernel_arg(struct nt_unit *u, const struct nt_bound *b,
                               const struct nt_harg *arg, struct nt_span at)
 {
@@ -91,6 +108,8 @@ struct nt_expr *nt_kernel_arg(struct nt_unit *u, const struct nt_bound *b,
 
     if (b->target.args == NT_ARGS_RECORD)
         return record_arg(u, arg, at);
+    if (arg->operand)
+        return placed_arg(u, arg, at);
     e = nt_expr_new(u, arg->returned ? NT_E_RETVAL : NT_E_ARG,
                     arg->type       ? value_type(u, &t)
                     : arg->returned ? &nt_type_int

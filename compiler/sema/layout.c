@@ -214,6 +214,7 @@ static void describe_probes(struct nt_unit *u)
             .why = h->why,
             .at = h->at,
             .btf_id = p->bound->target.btf_id,
+            .attach = p->bound->target.attach,
         };
     }
     u->program.probes = probes;

@@ -56,6 +56,10 @@ const char *nt_type_said(struct nt_unit *u, const struct nt_type *t);
 void nt_hint_enumerator(struct nt_unit *u, struct nt_diag *d, const struct nt_type *t,
                         const char *name);
 
+/* bind_probe.c: adds what a probe is on this kernel to the bounds. 0, or -errno with *ret_why;
+ * event: whose declaration names it, or NULL. */
+int nt_bind_probe(struct nt_unit *u, const struct nt_node *event, const struct nt_node *probe,
+                  struct nt_bounds *bounds, const char **ret_why);
 /* bind.c */
 const struct nt_bounds *nt_event_bounds(struct nt_unit *u, const struct nt_node *event);
 const struct nt_bounds *nt_probe_bounds(struct nt_unit *u, const struct nt_node *probe);

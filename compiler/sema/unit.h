@@ -41,7 +41,7 @@ struct nt_bound {
 
 struct nt_bounds {
     const struct nt_bound **at;
-    uint32_t n;
+    uint32_t n, cap;
     const char *why; /* n == 0: why this kernel can't have it */
 };
 
