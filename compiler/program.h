@@ -5,6 +5,7 @@
 
 #include "compiler/base/source.h"
 #include "compiler/bpf/counters.h"
+#include "compiler/bpf/path.h"
 #include "compiler/catalog/aggs.h"
 #include "compiler/catalog/attach.h"
 #include "compiler/catalog/types.h"
@@ -14,6 +15,7 @@
 #define NT_MAP_GEN      "nt_gen"      /* array [table] of u64: which buffer events write, 0 or 1 */
 #define NT_MAP_RINGS    "nt_rings"  /* array of maps [cpu]: one ring buffer a CPU; or perf events */
 #define NT_MAP_STACKS   "nt_stacks" /* stack trace map, u64[127] */
+#define NT_MAP_PATHS    "nt_paths"  /* per-CPU array [path] of u64[NT_PATH_COUNTERS] */
 
 /* One BPF program and the hook it sits on. The order of the array is the order of attaching. */
 struct nt_probe {
@@ -99,6 +101,8 @@ struct nt_kept {
 enum nt_xop {
     NT_X_CONST,   /* words */
     NT_X_LOCAL,   /* slot */
+    NT_X_ENTRY,   /* of the lost entry: its words from slot on; w[0]: which word has the mark that
+                     they are there, w[1]: the mark's bit, 0: they always are */
     NT_X_NOW,     /* ns of CLOCK_MONOTONIC */
     NT_X_ELAPSED, /* ns since all probes were attached */
     NT_X_ADD,
@@ -161,12 +165,29 @@ struct nt_act {
     const struct nt_act *next;
 };
 
-enum nt_when { NT_WHEN_BEGIN, NT_WHEN_EVERY, NT_WHEN_END };
+enum nt_when { NT_WHEN_BEGIN, NT_WHEN_EVERY, NT_WHEN_END, NT_WHEN_LOST };
 struct nt_body {
     enum nt_when when;
     uint64_t period; /* EVERY: ns */
+    uint32_t path;   /* LOST: of this path, with the entry that is lost */
     uint16_t nslots; /* let variables */
     const struct nt_act *first;
+};
+
+/* A path, as the tracer has to know it: to find what is lost, and to count. */
+struct nt_path {
+    const char *name;
+    const char *entries; /* hash id -> entry (bpf/path.h) */
+    const char *keys;    /* hash key -> id */
+    const char *lost;    /* hash id -> 1: called lost; NULL: nothing ever is */
+    uint32_t max;
+    uint16_t words, key_words; /* of an entry, of a key */
+    uint16_t refs_word;        /* in an entry: the keys that find it, key_words each; 0: no key */
+    uint16_t nrefs;
+    uint16_t times_word; /* when each stage was passed, 0: not */
+    uint16_t nstages;
+    const char *const *stages;
+    uint64_t lost_after; /* ns without being seen; 0: nothing is ever lost */
 };
 
 struct nt_program {
@@ -182,6 +203,8 @@ struct nt_program {
     uint32_t nbodies;
     const struct nt_kept *kept; /* index: slot of NT_X_STATE, NT_ACT_KEEP, NT_ACT_DELETE */
     uint32_t nkept;
+    const struct nt_path *paths;
+    uint32_t npaths;
     uint32_t top; /* rows of a printed table: $top */
     bool uses_rings, uses_stacks;
     bool uses_perf; /* rows come by perf events: this kernel has no ring buffers */

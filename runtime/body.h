@@ -23,6 +23,7 @@ struct nt_body_ops {
     int (*keep)(void *arg, uint16_t state, const uint64_t *key, const uint64_t *value);
     int (*forget)(void *arg, uint16_t state, const uint64_t *key);
     const struct nt_program *program; /* the body's: its tables and states */
+    const uint64_t *entry;            /* of a path, for NT_WHEN_LOST */
 };
 
 struct nt_body_result {

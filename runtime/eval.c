@@ -107,6 +107,15 @@ static struct nt_xval constant(const struct nt_x *x)
     return v;
 }
 
+static struct nt_xval of_entry(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval v = {.absent = x->w[1] && !(env->entry[x->w[0]] & x->w[1])};
+
+    if (!v.absent)
+        memcpy(v.w, env->entry + x->slot, x->type->words * sizeof(v.w[0]));
+    return v;
+}
+
 static struct nt_xval negate(const struct nt_xval *v)
 {
     return v->absent ? absent : word(-v->w[0]);
@@ -154,6 +163,8 @@ struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
         return constant(x);
     case NT_X_LOCAL:
         return env->locals[x->slot];
+    case NT_X_ENTRY:
+        return of_entry(env, x);
     case NT_X_NOW:
         return word(env->now);
     case NT_X_ELAPSED:

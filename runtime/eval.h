@@ -11,6 +11,7 @@ struct nt_xval {
 struct nt_xenv {
     const struct nt_xval *locals;
     uint64_t now, attached; /* ns of CLOCK_MONOTONIC */
+    const uint64_t *entry;  /* of a path: what is lost; NULL in other bodies */
     /* What is kept in state `index` under the key; absent: nothing is. NULL: there is no state. */
     struct nt_xval (*kept)(void *arg, uint16_t index, const uint64_t *key);
     const struct nt_kept *states;

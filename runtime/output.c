@@ -18,6 +18,7 @@ const struct nt_format nt_formats[] = {
         .open = nt_text_open,
         .event = nt_text_event,
         .table = nt_text_table,
+        .path = nt_text_path,
         .close = nt_text_close,
     },
     {
@@ -25,6 +26,7 @@ const struct nt_format nt_formats[] = {
         .doc = "one JSON object a line, for programs",
         .event = nt_json_event,
         .table = nt_json_table,
+        .path = nt_json_path,
         .notice = nt_json_notice,
     },
     {0},
@@ -136,6 +138,13 @@ int nt_output_event(struct nt_output *o, const struct nt_event_row *row)
 int nt_output_table(struct nt_output *o, const struct nt_rows *rows)
 {
     o->format->table(o, rows);
+    return written(o);
+}
+
+int nt_output_path(struct nt_output *o, const struct nt_path_counts *counts)
+{
+    if (o->format->path)
+        o->format->path(o, counts);
     return written(o);
 }
 

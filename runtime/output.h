@@ -50,6 +50,15 @@ struct nt_probe_counts {
     const uint64_t *n;
 };
 
+/* What became of what a path followed: started is the sum of the others but late. */
+struct nt_path_counts {
+    const struct nt_path *path;
+    uint64_t started, done, lost, again, joined, open, evicted;
+    uint64_t late; /* of those that were done, entered again or joined: called lost before */
+    uint64_t time;
+    bool final; /* the report at the end */
+};
+
 enum nt_notice_kind {
     NT_NOTICE_READY,    /* all probes are attached */
     NT_NOTICE_COUNTERS, /* what was lost; its text is made here, from the counts that are not zero
@@ -102,6 +111,7 @@ struct nt_format {
     int (*open)(struct nt_output *o); /* 0 or -errno; may be NULL, as may notice and close */
     void (*event)(struct nt_output *o, const struct nt_event_row *row);
     void (*table)(struct nt_output *o, const struct nt_rows *rows);
+    void (*path)(struct nt_output *o, const struct nt_path_counts *counts);
     void (*notice)(struct nt_output *o, const struct nt_notice *notice);
     void (*close)(struct nt_output *o); /* gives `state` back; writes nothing */
 };
@@ -114,6 +124,7 @@ int nt_output_open(struct nt_output **ret_o, const struct nt_format *format,
                    const struct nt_output_options *options);
 int nt_output_event(struct nt_output *o, const struct nt_event_row *row);
 int nt_output_table(struct nt_output *o, const struct nt_rows *rows);
+int nt_output_path(struct nt_output *o, const struct nt_path_counts *counts);
 int nt_output_notice(struct nt_output *o, const struct nt_notice *notice);
 int nt_output_flush(struct nt_output *o);
 /* Accepts NULL, sets NULL. Flushes; to learn whether that worked, flush before. */
@@ -137,9 +148,11 @@ const char *nt_counter_name(enum nt_counter counter);
 int nt_text_open(struct nt_output *o);
 void nt_text_event(struct nt_output *o, const struct nt_event_row *row);
 void nt_text_table(struct nt_output *o, const struct nt_rows *rows);
+void nt_text_path(struct nt_output *o, const struct nt_path_counts *counts);
 void nt_text_close(struct nt_output *o);
 
 /* output_json.c */
 void nt_json_event(struct nt_output *o, const struct nt_event_row *row);
 void nt_json_table(struct nt_output *o, const struct nt_rows *rows);
+void nt_json_path(struct nt_output *o, const struct nt_path_counts *counts);
 void nt_json_notice(struct nt_output *o, const struct nt_notice *notice);

@@ -334,6 +334,29 @@ void nt_json_table(struct nt_output *o, const struct nt_rows *rows)
     nt_str_printf(&o->text, ",\"final\":%s}\n", rows->final ? "true" : "false");
 }
 
+static void add_count(struct nt_str *out, const char *name, uint64_t n)
+{
+    add_name(out, ",", name);
+    add_integer(out, NULL, n);
+}
+
+void nt_json_path(struct nt_output *o, const struct nt_path_counts *c)
+{
+    nt_str_puts(&o->text, "{\"type\":\"path\"");
+    add_time(&o->text, c->time);
+    add_name(&o->text, ",", "name");
+    add_string(&o->text, c->path->name);
+    add_count(&o->text, "started", c->started);
+    add_count(&o->text, "done", c->done);
+    add_count(&o->text, "lost", c->lost);
+    add_count(&o->text, "again", c->again);
+    add_count(&o->text, "joined", c->joined);
+    add_count(&o->text, "open", c->open);
+    add_count(&o->text, "evicted", c->evicted);
+    add_count(&o->text, "late", c->late);
+    nt_str_printf(&o->text, ",\"final\":%s}\n", c->final ? "true" : "false");
+}
+
 static void add_probe(struct nt_str *out, const struct nt_probe *p)
 {
     add_name(out, "{", "event");

@@ -5,6 +5,7 @@
 #include "runtime/output_columns.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -144,4 +145,19 @@ void nt_text_table(struct nt_output *o, const struct nt_rows *rows)
 
     text->last = NULL;
     nt_text_add_table(o, rows);
+}
+
+void nt_text_path(struct nt_output *o, const struct nt_path_counts *c)
+{
+    struct nt_text *text = o->state;
+
+    text->last = NULL;
+    nt_str_printf(&o->text,
+                  "path %s: %" PRIu64 " started = %" PRIu64 " done + %" PRIu64 " lost + %" PRIu64
+                  " again + %" PRIu64 " joined + %" PRIu64 " open + %" PRIu64 " evicted",
+                  c->path->name, c->started, c->done, c->lost, c->again, c->joined, c->open,
+                  c->evicted);
+    if (c->late)
+        nt_str_printf(&o->text, " (%" PRIu64 " late)", c->late);
+    nt_str_puts(&o->text, "\n");
 }

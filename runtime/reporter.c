@@ -5,6 +5,7 @@
 #include "runtime/fail.h"
 #include "runtime/load.h"
 #include "runtime/output.h"
+#include "runtime/paths.h"
 #include "runtime/report.h"
 #include "runtime/states.h"
 #include "runtime/symbols.h"
@@ -22,6 +23,7 @@ struct nt_reporter {
     struct nt_output *output;
     struct nt_symbols *symbols;
     struct nt_tables *tables;
+    struct nt_paths *paths;
     struct nt_states *states;
     uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
     uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
@@ -134,6 +136,23 @@ static int print_counters(struct nt_reporter *r, bool final)
     return nt_counters_print(r->program, r->counts, read_clock(CLOCK_REALTIME), r->output);
 }
 
+static int print_paths(struct nt_reporter *r, bool final)
+{
+    int error = 0;
+
+    for (uint32_t i = 0; i < r->program->npaths && error == 0; i++) {
+        struct nt_path_counts counts;
+
+        error = nt_paths_count(r->paths, i, r->stopped, &counts);
+        if (error < 0)
+            return nt_fail(r->cx, "read the accounts of the paths", error);
+        counts.time = read_clock(CLOCK_REALTIME);
+        counts.final = final;
+        error = nt_output_path(r->output, &counts);
+    }
+    return error;
+}
+
 int nt_reporter_final(struct nt_reporter *r)
 {
     int error = 0;
@@ -153,6 +172,8 @@ int nt_reporter_final(struct nt_reporter *r)
         if (!table->end_prints)
             error = nt_report_print(&report, r->symbols, r->output);
     }
+    if (error == 0)
+        error = print_paths(r, true);
     if (error == 0)
         error = print_counters(r, true);
     return error < 0 ? error : flush(r);
@@ -250,10 +271,9 @@ static int body_forget(void *arg, uint16_t state, const uint64_t *key)
     return error < 0 ? nt_fail(r->cx, "delete a value", error) : 0;
 }
 
-int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *ret_exited,
-                     int *ret_code)
+static struct nt_body_ops body_ops(struct nt_reporter *r)
 {
-    const struct nt_body_ops ops = {
+    return (struct nt_body_ops){
         .arg = r,
         .now = body_now,
         .attached = r->attached,
@@ -266,17 +286,64 @@ int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *re
         .forget = body_forget,
         .program = r->program,
     };
+}
+
+int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *ret_exited,
+                     int *ret_code)
+{
+    const struct nt_body_ops ops = body_ops(r);
     struct nt_body_result result = {0};
     int error;
 
     r->snapshot = false;
     r->printed = false;
     error = nt_body_run(body, &ops, &result);
+    if (error == 0 && r->printed)
+        error = print_paths(r, false);
     if (error == 0 && r->printed && !r->stopped)
         error = print_counters(r, false);
     if (result.exited)
         *ret_code = result.code;
     *ret_exited = result.exited;
+    return error < 0 ? error : flush(r);
+}
+
+/* What is lost. */
+
+uint64_t nt_reporter_scan_period(const struct nt_reporter *r)
+{
+    return nt_paths_period(r->paths);
+}
+
+struct scan {
+    struct nt_reporter *reporter;
+    struct nt_body_result result;
+};
+
+static int run_lost(void *arg, uint32_t path, const uint64_t *entry)
+{
+    struct scan *scan = arg;
+    struct nt_body_ops ops = body_ops(scan->reporter);
+    const struct nt_program *p = scan->reporter->program;
+    int error = 0;
+
+    ops.entry = entry;
+    for (uint32_t i = 0; i < p->nbodies && error == 0 && !scan->result.exited; i++)
+        if (p->bodies[i].when == NT_WHEN_LOST && p->bodies[i].path == path)
+            error = nt_body_run(&p->bodies[i], &ops, &scan->result);
+    return error;
+}
+
+int nt_reporter_scan(struct nt_reporter *r, bool *ret_exited, int *ret_code)
+{
+    struct scan scan = {.reporter = r};
+    int error = nt_paths_scan(r->paths, read_clock(CLOCK_MONOTONIC), run_lost, &scan);
+
+    if (scan.result.exited)
+        *ret_code = scan.result.code;
+    *ret_exited = scan.result.exited;
+    if (error < 0 && !r->output->error)
+        return nt_fail(r->cx, "follow the paths", error);
     return error < 0 ? error : flush(r);
 }
 
@@ -308,6 +375,8 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     error = nt_output_open(&r->output, nt_format_find(o->format), &output);
     if (error == 0)
         error = nt_states_open(r->program, r->image, &r->states);
+    if (error == 0)
+        error = nt_paths_open(r->program, r->image, &r->paths);
     return error < 0 ? error : nt_tables_open(r->program, r->image, &r->tables);
 }
 
@@ -336,6 +405,7 @@ void nt_reporter_close(struct nt_reporter **reporter)
     nt_output_close(&r->output);
     nt_tables_close(&r->tables);
     nt_states_close(&r->states);
+    nt_paths_close(&r->paths);
     nt_symbols_free(&r->symbols);
     free(r->counts);
     free(r->counts_said);

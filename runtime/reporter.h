@@ -30,6 +30,10 @@ int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
 /* Runs a body. *ret_exited: it said exit(); *ret_code is then the exit code. */
 int nt_reporter_body(struct nt_reporter *reporter, const struct nt_body *body, bool *ret_exited,
                      int *ret_code);
+/* Looks for what is lost on the paths and runs their bodies; to be called every period ns, 0: there
+ * are no paths. */
+uint64_t nt_reporter_scan_period(const struct nt_reporter *reporter);
+int nt_reporter_scan(struct nt_reporter *reporter, bool *ret_exited, int *ret_code);
 /* No event comes any more: reads what is left, for the bodies of end and for the report. */
 int nt_reporter_stopped(struct nt_reporter *reporter);
 /* The final report: tables as a whole, counters. */

@@ -167,6 +167,20 @@ static int on_timer(void *arg)
     return r < 0 ? r : run_body(timer->session, timer->body, &exited);
 }
 
+/* Rows that came before stand before what bodies of lost things say. */
+static int on_scan(void *arg)
+{
+    struct session *s = arg;
+    bool exited = false;
+    int r = on_rows(s);
+
+    if (r == 0)
+        r = nt_reporter_scan(s->reporter, &exited, &s->code);
+    if (exited)
+        nt_loop_stop(s->loop);
+    return r;
+}
+
 static int start_timers(struct session *s)
 {
     int r = 0;
@@ -181,6 +195,8 @@ static int start_timers(struct session *s)
         if (body->when == NT_WHEN_EVERY)
             r = nt_loop_every(s->loop, body->period, on_timer, &s->timers[i]);
     }
+    if (r == 0 && nt_reporter_scan_period(s->reporter))
+        r = nt_loop_every(s->loop, nt_reporter_scan_period(s->reporter), on_scan, s);
     if (r == 0 && s->cli->duration)
         r = nt_loop_after(s->loop, s->cli->duration, on_end, s);
     return r;
@@ -212,6 +228,8 @@ static int report(struct session *s)
     } while (r > 0);
     if (r == 0)
         r = nt_reporter_stopped(s->reporter);
+    if (r == 0 && nt_reporter_scan_period(s->reporter))
+        r = on_scan(s);
     if (r == 0)
         r = run_bodies(s, NT_WHEN_END);
     return r < 0 ? r : nt_reporter_final(s->reporter);

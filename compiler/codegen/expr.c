@@ -345,6 +345,10 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
         return g->f.latency;
     case NT_E_STATE:
         return nt_load_state(g, e);
+    case NT_E_ENTRY:
+        return nt_entry_value(g, e);
+    case NT_E_SEEN:
+        return word(g->f.at.now);
     case NT_E_LOCAL:
         return g->f.locals[e->index];
     case NT_E_NUMBER:

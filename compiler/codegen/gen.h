@@ -22,6 +22,12 @@ struct nt_parsed {
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
 };
 
+/* A path's entry for the bodies of a stage: as it was when the event came. */
+struct nt_entry {
+    LLVMValueRef claim, last, start, joined, now;
+    LLVMValueRef notes; /* a copy of the entry: it may be gone */
+};
+
 /* The program being built. */
 struct nt_fn {
     const struct nt_prog *prog;
@@ -42,6 +48,9 @@ struct nt_fn {
     struct nt_val latency;
     LLVMValueRef frame;      /* at the return of a call: what was kept at its entry */
     LLVMBasicBlockRef leave; /* end of this handler */
+    LLVMBasicBlockRef taken; /* behind all stages of this path: a stage has taken the event */
+    LLVMValueRef path_key, path_id, path_ending; /* rooms, likewise */
+    struct nt_entry at;
 };
 
 struct nt_gen {
@@ -132,6 +141,10 @@ struct nt_val nt_load_kept(struct nt_gen *g, const struct nt_expr *e);
 struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e);
 void nt_lower_keep(struct nt_gen *g, const struct nt_stmt *s);
 void nt_lower_delete(struct nt_gen *g, const struct nt_stmt *s);
+
+/* path.c: what a stage of a path does. */
+void nt_lower_step(struct nt_gen *g, const struct nt_step *step);
+struct nt_val nt_entry_value(struct nt_gen *g, const struct nt_expr *e);
 
 /* prog.c */
 void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p);

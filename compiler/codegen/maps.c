@@ -96,10 +96,30 @@ static uint32_t widest_row(const struct nt_program *p)
     return words;
 }
 
+static uint32_t widest_entry(const struct nt_program *p)
+{
+    uint32_t words = 0;
+
+    for (uint32_t i = 0; i < p->npaths; i++)
+        words = p->paths[i].words > words ? p->paths[i].words : words;
+    return words;
+}
+
+/* An entry is found by as many keys as it has room for; what races leave behind is a few more. */
+static void path_maps(struct nt_gen *g, const struct nt_path *p)
+{
+    uint32_t keys = p->max * p->nrefs + p->max / 8 + 64;
+
+    make_map(g, &(struct map){p->entries, BPF_MAP_TYPE_HASH, 8, p->words * 8u, p->max, 0});
+    make_map(g, &(struct map){p->keys, BPF_MAP_TYPE_HASH, p->key_words * 8u, 8, keys, 0});
+    if (p->lost)
+        make_map(g, &(struct map){p->lost, BPF_MAP_TYPE_HASH, 8, 8, p->max, 0});
+}
+
 void nt_make_maps(struct nt_gen *g)
 {
     const struct nt_program *p = &g->u->program;
-    uint32_t slot_words = 0;
+    uint32_t slot_words = 0, entry_words = widest_entry(p);
     const struct map arrays[] = {
         {NT_MAP_COUNTERS, BPF_MAP_TYPE_PERCPU_ARRAY, 4, NT_CNT_MAX * 8, p->nprobes, 0},
         {NT_MAP_GEN, BPF_MAP_TYPE_ARRAY, 4, 8, p->ntables, 0},
@@ -110,12 +130,16 @@ void nt_make_maps(struct nt_gen *g)
          p->uses_perf ? p->nprobes : 0, 0},
         {NT_MAP_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8,
          p->uses_stacks ? STACK_ENTRIES : 0, 0},
+        {NT_MAP_PATHS, BPF_MAP_TYPE_PERCPU_ARRAY, 4, NT_PATH_COUNTERS * 8, p->npaths, 0},
+        {"nt_notes", BPF_MAP_TYPE_PERCPU_ARRAY, 4, entry_words * 8u, p->npaths ? p->nprobes : 0, 0},
     };
 
     for (uint32_t i = 0; i < p->ntables; i++) {
         table_maps(g, &p->tables[i]);
         slot_words = p->tables[i].slot_words > slot_words ? p->tables[i].slot_words : slot_words;
     }
+    for (uint32_t i = 0; i < p->npaths; i++)
+        path_maps(g, &p->paths[i]);
     for (size_t i = 0; i < sizeof(arrays) / sizeof(*arrays); i++)
         if (arrays[i].max)
             make_map(g, &arrays[i]);
@@ -124,6 +148,7 @@ void nt_make_maps(struct nt_gen *g)
     nt_vec_each (state, &g->u->states)
         if ((*state)->type->kind == NT_KIND_HEX && nt_type_kept_words((*state)->type) > slot_words)
             slot_words = nt_type_kept_words((*state)->type);
+    slot_words = slot_words > entry_words ? slot_words : entry_words;
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
     for (uint32_t i = 0; i < p->nkept; i++)

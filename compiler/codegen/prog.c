@@ -129,6 +129,28 @@ static void want_packet(struct nt_gen *g, const struct nt_prog *p)
     nt_at(g, some);
 }
 
+static bool same_path(const struct nt_handler *a, const struct nt_handler *b)
+{
+    return a->step && b->step && a->step->path == b->step->path;
+}
+
+/* Stages of one path stand one behind the other, the furthest first: who takes the event leaves all
+ * of them. */
+static void begin_path(struct nt_gen *g, const struct nt_prog *p, uint32_t i)
+{
+    if (p->handler[i]->step && (i == 0 || !same_path(p->handler[i - 1], p->handler[i])))
+        g->f.taken = nt_block_new(g, "taken");
+}
+
+static void end_path(struct nt_gen *g, const struct nt_prog *p, uint32_t i)
+{
+    if (!p->handler[i]->step ||
+        (i + 1 < p->nhandlers && same_path(p->handler[i], p->handler[i + 1])))
+        return;
+    nt_jump(g, g->f.taken);
+    nt_at(g, g->f.taken);
+}
+
 void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p)
 {
     LLVMBasicBlockRef start;
@@ -139,8 +161,11 @@ void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p)
     nt_set_location(g, p->handler[0]->at);
     want_packet(g, p);
     shared_layers(g, p);
-    for (uint32_t i = 0; i < p->nhandlers; i++)
+    for (uint32_t i = 0; i < p->nhandlers; i++) {
+        begin_path(g, p, i);
         lower_handler(g, p->handler[i]);
+        end_path(g, p, i);
+    }
     LLVMBuildRet(g->b, nt_i32(g, 0));
     nt_at(g, g->f.entry);
     LLVMBuildBr(g->b, start);

@@ -76,6 +76,9 @@ void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
         case NT_S_ENTER:
             nt_lower_enter(g);
             break;
+        case NT_S_STEP:
+            nt_lower_step(g, s->step);
+            break;
         case NT_S_RETURN:
             LLVMBuildBr(g->b, g->f.leave);
             nt_at(g, nt_block_new(g, "unreachable"));

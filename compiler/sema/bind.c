@@ -72,7 +72,7 @@ void nt_hint_event(struct nt_unit *u, struct nt_diag *d, const char *name)
 
 /* -- the events that bodies name -------------------------------------------------------------- */
 
-/* `on PATH`, `on PATH.done`: the path itself is reported. */
+/* `on PATH`, `on PATH.done`: a path's stages have the events. */
 static bool is_of_path(struct nt_unit *u, const char *name)
 {
     size_t len = strcspn(name, ".");
@@ -89,7 +89,7 @@ static void bind_named(struct nt_unit *u, struct nt_node *ref)
     const struct nt_node *event = nt_names_find(&u->events, ref->name);
     const struct nt_bounds *bounds;
 
-    if (!event && is_of_path(u, ref->name))
+    if (is_of_path(u, ref->name))
         return;
     if (!event) {
         struct nt_diag *d =
@@ -161,8 +161,7 @@ void nt_bind(struct nt_unit *u)
             bind_on(u, *item);
             break;
         case NT_NODE_PATH:
-            nt_error(u->cx, (*item)->name_at, NT_UNSUPPORTED,
-                     "this version of ntrace can't follow a path");
+            nt_path_bind(u, *item);
             break;
         case NT_NODE_VIEW:
             bind_view(u, *item);

@@ -1,6 +1,6 @@
 /* Bodies of every, begin and end. They run in ntrace: their statements become the actions and
  * expressions of program.h. */
-#include "compiler/sema/scope.h"
+#include "compiler/sema/path.h"
 
 #include <string.h>
 
@@ -303,6 +303,34 @@ static void add_body(struct nt_unit *u, const struct nt_node *item)
     *nt_vec_push(u->cx->arena, &u->bodies) = body;
 }
 
+/* `on PATH.lost T where ... { }` */
+bool nt_path_lost_body(struct nt_unit *u, const struct nt_path_on *on)
+{
+    struct nt_on_path here = {.path = on->path, .name = on->ref->name, .part = NT_PART_LOST};
+    struct body b = {.scope = {.u = u, .on_path = &here}};
+    struct nt_body body = {.when = NT_WHEN_LOST, .path = on->path->index};
+    struct nt_expr *where;
+    struct nt_act *act;
+
+    b.scope.nlocals = &b.nlocals;
+    where = on->on->kid[1] ? nt_condition(&b.scope, on->on->kid[1]) : NULL;
+    if (where && nt_is_false(where))
+        return false;
+    if (on->on->kid[2]->nkids)
+        nt_error(u->cx, on->on->kid[2]->span, NT_UNSUPPORTED,
+                 "this version of ntrace can limit bodies of events only");
+    body.first = block(&b, on->on->kid[3]);
+    if (where && !nt_is_true(where)) {
+        act = new_act(u, NT_ACT_IF);
+        act->expr = nt_plain(u, where);
+        act->then = body.first;
+        body.first = act;
+    }
+    body.nslots = (uint16_t)b.nlocals;
+    *nt_vec_push(u->cx->arena, &u->bodies) = body;
+    return true;
+}
+
 static void add_bodies(struct nt_unit *u)
 {
     nt_kid_each (item, u->script)
@@ -316,11 +344,11 @@ static void add_bodies(struct nt_unit *u)
 void nt_user_bodies(struct nt_unit *u)
 {
     uint32_t said = u->cx->diags.list.n, errors = u->cx->diags.nerrors, records = u->records.n;
-    uint32_t tables;
+    uint32_t bodies = u->bodies.n, tables;
 
     do {
         tables = u->tables.n;
-        u->bodies.n = 0;
+        u->bodies.n = bodies;
         u->records.n = records;
         nt_diags_rewind(u->cx, said, errors);
         add_bodies(u);

@@ -41,6 +41,8 @@ static enum when when_of(const struct split *s, const struct nt_expr *e)
     case NT_E_KSTACK:
     case NT_E_USTACK:
     case NT_E_STATE:
+    case NT_E_ENTRY:
+    case NT_E_SEEN:
         return RETURN;
     case NT_E_LOCAL:
         return s->let[e->index] ? when_of(s, s->let[e->index]) : RETURN;
@@ -233,6 +235,39 @@ static struct nt_agg_stmt *change_agg(struct split *s, const struct nt_agg_stmt 
     return copy;
 }
 
+static struct nt_stmt *change(struct split *s, const struct nt_stmt *from, change_fn *f);
+
+static struct nt_path_key *change_keys(struct split *s, const struct nt_path_key *keys, uint32_t n,
+                                       change_fn *f)
+{
+    struct nt_path_key *copy = NT_NEW_N(s->u->cx->arena, struct nt_path_key, n + 1);
+
+    for (uint32_t i = 0; i < n; i++) {
+        copy[i] = keys[i];
+        for (uint32_t k = 0; k < keys[i].nparts; k++)
+            copy[i].part[k] = f(s, keys[i].part[k]);
+    }
+    return copy;
+}
+
+static struct nt_step *change_step(struct split *s, const struct nt_step *step, change_fn *f)
+{
+    struct nt_step *copy = NT_NEW(s->u->cx->arena, struct nt_step);
+    struct nt_path_body **end = &copy->bodies;
+
+    *copy = *step;
+    copy->key = change_keys(s, step->key, step->nkeys, f);
+    copy->also = change_keys(s, step->also, step->nalso, f);
+    copy->keep = change_all(s, step->keep, step->nkept, f);
+    for (const struct nt_path_body *b = step->bodies; b; b = b->next) {
+        *end = NT_NEW(s->u->cx->arena, struct nt_path_body);
+        **end = *b;
+        (*end)->code = change(s, b->code, f);
+        end = &(*end)->next;
+    }
+    return copy;
+}
+
 /* A copy of the statements. A variable of the entry is no statement any more. */
 static struct nt_stmt *change(struct split *s, const struct nt_stmt *from, change_fn *f)
 {
@@ -254,6 +289,7 @@ static struct nt_stmt *change(struct split *s, const struct nt_stmt *from, chang
         to->guard = change_guard(s, from->guard, f);
         to->arg = from->arg ? change_all(s, from->arg, from->narg, f) : NULL;
         to->agg = from->agg ? change_agg(s, from->agg, f) : NULL;
+        to->step = from->step ? change_step(s, from->step, f) : NULL;
         to->then = change(s, from->then, f);
         to->other = change(s, from->other, f);
         *end = to;

@@ -35,7 +35,7 @@ static void sort_by_cost(struct nt_handler *h)
 }
 
 /* False: the condition can never be true here. */
-static bool set_where(struct nt_unit *u, struct nt_handler *h, struct nt_expr *where)
+bool nt_set_where(struct nt_unit *u, struct nt_handler *h, struct nt_expr *where)
 {
     if (!where || nt_is_true(where))
         return true;
@@ -49,7 +49,7 @@ static bool set_where(struct nt_unit *u, struct nt_handler *h, struct nt_expr *w
 
 /* -- on --------------------------------------------------------------------------------------- */
 
-static struct nt_expr *event_where(struct nt_scope *s)
+struct nt_expr *nt_event_where(struct nt_scope *s)
 {
     const struct nt_node *event = s->bound->event;
 
@@ -58,7 +58,7 @@ static struct nt_expr *event_where(struct nt_scope *s)
 
 bool nt_handler_of_event(struct nt_scope *s)
 {
-    return set_where(s->u, s->handler, event_where(s));
+    return nt_set_where(s->u, s->handler, nt_event_where(s));
 }
 
 static void check_bound(struct nt_unit *u, const struct nt_node *on, const struct nt_bound *b,
@@ -73,14 +73,14 @@ static void check_bound(struct nt_unit *u, const struct nt_node *on, const struc
     h->why = "body";
     h->shared = on->kid[0]->nkids > 1;
     nt_handler_packet(&s, at);
-    where = event_where(&s);
+    where = nt_event_where(&s);
     if (!u->says_chosen)
         where = nt_and(u, where, nt_chosen(&s, at));
     if (on->kid[1])
         where = nt_and(u, where, nt_condition(&s, on->kid[1]));
     h->guard = nt_guard_of(&s, on->kid[2]);
     h->body = nt_block(&s, on->kid[3]);
-    if (set_where(u, h, where))
+    if (nt_set_where(u, h, where))
         *nt_vec_push(u->cx->arena, &u->handlers) = u->cx->diags.nerrors ? h : nt_split_call(u, h);
     else if (!u->cx->diags.nerrors)
         nt_warn(u->cx, at, NT_NEVER_TRUE,
@@ -91,7 +91,8 @@ static void check_bound(struct nt_unit *u, const struct nt_node *on, const struc
 static void check_on(struct nt_unit *u, const struct nt_node *on)
 {
     nt_kid_each (ref, on->kid[0]) {
-        const struct nt_bounds *bounds = (*ref)->sym;
+        bool is_of_path = nt_path_take(u, on, *ref);
+        const struct nt_bounds *bounds = is_of_path ? NULL : (*ref)->sym;
         uint32_t errors = u->cx->diags.nerrors;
 
         /* A mistake in a body is said once, not for each of its probes. */
@@ -104,11 +105,13 @@ static bool check_bodies(struct nt_unit *u)
 {
     bool has_on = false;
 
+    nt_paths_declare(u);
     nt_kid_each (item, u->script)
         if ((*item)->kind == NT_NODE_ON) {
             has_on = true;
             check_on(u, *item);
         }
+    nt_paths_check(u);
     return has_on;
 }
 

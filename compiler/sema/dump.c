@@ -64,7 +64,10 @@ void nt_expr_dump(const struct nt_expr *e, FILE *out)
         fprintf(out, " %u%s", e->size * 8u, e->swapped ? "be" : "");
     if (e->state)
         fprintf(out, " @%s", e->state->name);
-    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL || e->op == NT_E_KEPT || e->op == NT_E_ATTR)
+    if (e->note)
+        fprintf(out, " %s", e->note->text);
+    if (e->op == NT_E_ARG || e->op == NT_E_LOCAL || e->op == NT_E_KEPT || e->op == NT_E_ATTR ||
+        (e->op == NT_E_ENTRY && !e->note))
         fprintf(out, " %u", e->index);
     if (e->offset)
         fprintf(out, " +%d", e->offset);
@@ -108,13 +111,32 @@ static void dump_guard(const struct nt_guard *g, FILE *out)
     }
 }
 
+static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out);
+
+static void dump_step(const struct nt_step *step, int depth, FILE *out)
+{
+    static const char *const parts[] = {
+        [NT_PART_HOP] = "hop", [NT_PART_DONE] = "done", [NT_PART_AGAIN] = "again"};
+
+    for (uint32_t i = 0; i < step->nkeys; i++)
+        dump_args("key", (struct nt_expr **)step->key[i].part, step->key[i].nparts, depth, out);
+    for (uint32_t i = 0; i < step->nalso; i++)
+        dump_args("also", (struct nt_expr **)step->also[i].part, step->also[i].nparts, depth, out);
+    dump_args("keep", step->keep, step->nkept, depth, out);
+    for (const struct nt_path_body *b = step->bodies; b; b = b->next) {
+        indent(depth, out);
+        fprintf(out, "%s\n", parts[b->part]);
+        dump_stmts(b->code, depth + 1, out);
+    }
+}
+
 static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
 {
     static const char *const names[] = {
         [NT_S_LET] = "let",       [NT_S_IF] = "if",         [NT_S_RECORD] = "record",
         [NT_S_AGG] = "aggregate", [NT_S_RETURN] = "return", [NT_S_START] = "start",
         [NT_S_FORGET] = "forget", [NT_S_KEEP] = "keep",     [NT_S_DELETE] = "delete",
-        [NT_S_ENTER] = "enter"};
+        [NT_S_ENTER] = "enter",   [NT_S_STEP] = "step"};
 
     for (; s; s = s->next) {
         indent(depth, out);
@@ -143,6 +165,8 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
             dump_args("key", s->agg->key, s->agg->nkeys, depth + 1, out);
             dump_args("of", s->agg->arg, s->agg->nargs, depth + 1, out);
         }
+        if (s->step)
+            dump_step(s->step, depth + 1, out);
         dump_stmts(s->then, depth + 1, out);
         if (s->other) {
             indent(depth, out);

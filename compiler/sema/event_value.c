@@ -48,6 +48,7 @@ struct nt_expr *nt_expand_field(const struct nt_scope *outer, const struct nt_no
     if (!nt_enter(&s, &x, field, field->name, at))
         return nt_broken(s.u, at);
     s.locals = NULL;
+    s.on_path = NULL;
     s.self = self;
     s.bytes = bytes;
     if (field->kid[0]) {

@@ -155,9 +155,13 @@ static void lay_out_records(struct nt_unit *u)
 
 static bool sends_rows(const struct nt_stmt *s)
 {
-    for (; s; s = s->next)
+    for (; s; s = s->next) {
         if (s->kind == NT_S_RECORD || sends_rows(s->then) || sends_rows(s->other))
             return true;
+        for (const struct nt_path_body *b = s->step ? s->step->bodies : NULL; b; b = b->next)
+            if (sends_rows(b->code))
+                return true;
+    }
     return false;
 }
 
@@ -221,11 +225,30 @@ static void describe_probes(struct nt_unit *u)
     u->program.nprobes = u->progs.n;
 }
 
+/* -- paths ------------------------------------------------------------------------------------ */
+
+static void lay_out_paths(struct nt_unit *u)
+{
+    struct nt_path *paths = NT_NEW_N(u->cx->arena, struct nt_path, u->paths.n + 1);
+
+    for (uint32_t i = 0; i < u->paths.n; i++) {
+        struct nt_path *p = &u->paths.at[i]->p;
+
+        p->entries = nt_sprintf(u->cx->arena, "nt_path%u", i);
+        p->keys = nt_sprintf(u->cx->arena, "nt_path%u_keys", i);
+        p->lost = p->lost_after ? nt_sprintf(u->cx->arena, "nt_path%u_lost", i) : NULL;
+        paths[i] = *p;
+    }
+    u->program.paths = paths;
+    u->program.npaths = u->paths.n;
+}
+
 void nt_layout(struct nt_unit *u)
 {
     lay_out_tables(u);
     lay_out_states(u);
     lay_out_records(u);
+    lay_out_paths(u);
     group(u, u->entries.at, u->entries.n);
     group(u, u->starts.at, u->starts.n);
     group(u, u->handlers.at, u->handlers.n);
@@ -278,6 +301,14 @@ void nt_layout_dump(struct nt_unit *u, FILE *out)
         fprintf(out, "record %u %s of '%s', %u words\n", i,
                 r->kind == NT_RECORD_EMIT ? "emit" : "printf", r->event, r->body.words);
         dump_layout(&r->body, out);
+    }
+    for (uint32_t i = 0; i < u->program.npaths; i++) {
+        const struct nt_path *p = &u->program.paths[i];
+
+        fprintf(out, "path %s max %u: entry %u words, %u keys of %u words from [%u]\n", p->name,
+                p->max, p->words, p->nrefs, p->key_words, p->refs_word);
+        nt_vec_each (note, &u->paths.at[i]->notes)
+            fprintf(out, "  [%u] %s: %s\n", (*note)->word, (*note)->text, (*note)->type->name);
     }
     for (uint32_t i = 0; i < u->program.nprobes; i++)
         fprintf(out, "program %s on %s: %s, %s\n", u->program.probes[i].prog,

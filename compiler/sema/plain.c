@@ -12,7 +12,10 @@ static enum nt_xop xop_of(struct nt_unit *u, const struct nt_expr *e)
     case NT_E_LOCAL:
         return NT_X_LOCAL;
     case NT_E_NOW:
+    case NT_E_SEEN:
         return NT_X_NOW;
+    case NT_E_ENTRY:
+        return NT_X_ENTRY;
     case NT_E_ARITH:
     case NT_E_CMP:
         return e->xop;
@@ -93,6 +96,10 @@ const struct nt_x *nt_plain(struct nt_unit *u, const struct nt_expr *e)
     x->absent = e->op == NT_E_ABSENT;
     x->slot = e->op == NT_E_STATE ? nt_state_index(u, e->state) : (uint16_t)e->index;
     memcpy(x->w, e->w, sizeof(x->w));
+    if (e->note && !e->note->has_always) {
+        x->w[0] = NT_ENTRY_MARKS + e->note->stage;
+        x->w[1] = 1ull << e->note->bit;
+    }
     x->nkids = e->nkids;
     for (uint32_t i = 0; i < e->nkids && i < NT_MAX_STATE_KEYS; i++)
         x->kid[i] = nt_plain(u, e->kid[i]);

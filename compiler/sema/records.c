@@ -71,6 +71,8 @@ static struct nt_stmt *add_record(struct nt_scope *s, const struct nt_record *r,
 
 static const char *event_name(const struct nt_scope *s)
 {
+    if (s->on_path)
+        return nt_path_part_name(s);
     return s->bound ? s->bound->name : "";
 }
 

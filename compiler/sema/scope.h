@@ -33,9 +33,10 @@ struct nt_scope {
     struct nt_handler *handler;   /* what is being built; NULL with bound NULL */
     struct nt_local *locals;
     uint32_t *nlocals;
-    struct nt_expr *self;          /* `this` of a view */
-    const struct nt_header *bytes; /* the header that u8(0) and the like read, in its view */
-    bool inner;                    /* names of packets mean the packet within this one */
+    struct nt_expr *self;             /* `this` of a view */
+    const struct nt_header *bytes;    /* the header that u8(0) and the like read, in its view */
+    bool inner;                       /* names of packets mean the packet within this one */
+    const struct nt_on_path *on_path; /* a body of a path: path.h */
     bool may_lack; /* within x ?? y or exists(x): members that this kernel lacks are absent */
     const struct nt_expansion *expansion; /* fields and functions being expanded */
 };
@@ -187,6 +188,23 @@ struct nt_handler *nt_split_call(struct nt_unit *u, struct nt_handler *h);
 /* chosen.c: the packets that the command line asks for; NULL: all. */
 struct nt_expr *nt_chosen(const struct nt_scope *s, struct nt_span at);
 bool nt_says_chosen(const struct nt_node *script); /* it asks for them where it wants to */
+
+/* path_ref.c, path.c: paths, before bodies are read; their bodies, once all are known. */
+void nt_path_bind(struct nt_unit *u, const struct nt_node *path);
+void nt_paths_declare(struct nt_unit *u);
+bool nt_path_take(struct nt_unit *u, const struct nt_node *on,
+                  const struct nt_node *ref); /* false: no path's */
+void nt_paths_check(struct nt_unit *u);
+/* path_value.c: names in a body of a path; NULL: it is not one of the path's. */
+struct nt_expr *nt_path_name(struct nt_scope *s, const struct nt_node *name,
+                             const struct nt_type *want);
+struct nt_expr *nt_path_member(struct nt_scope *s, const struct nt_node *member);
+const char *nt_path_part_name(const struct nt_scope *s); /* "way.done": whose body it is */
+
+/* check.c: what a handler asks before its body. */
+struct nt_expr *nt_event_where(struct nt_scope *s);
+/* False: the condition can never be true here. */
+bool nt_set_where(struct nt_unit *u, struct nt_handler *h, struct nt_expr *where);
 
 /* latency.c */
 struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);

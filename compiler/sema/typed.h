@@ -62,6 +62,7 @@ struct nt_expr {
     const struct nt_header *header;
     const struct nt_test *test;
     const struct nt_state *state;
+    const struct nt_note *note; /* ENTRY */
     uint32_t ntests;
 };
 
@@ -75,7 +76,8 @@ enum nt_stmt_kind {
     NT_S_DELETE, /* delete @x[key] */
     NT_S_START,
     NT_S_FORGET,
-    NT_S_ENTER /* a call begins: keep what its body will need */
+    NT_S_ENTER, /* a call begins: keep what its body will need */
+    NT_S_STEP   /* a stage of a path */
 };
 
 /* What begins with @: a map from a key to a value, both of types that follow from use. */
@@ -113,6 +115,47 @@ struct nt_guard {
     struct nt_guard *next;   /* has to let it run too */
 };
 
+/* What a path keeps of a stage for later: `tap.src`, `tap.hop`. */
+struct nt_note {
+    const char *text;           /* all of it */
+    const struct nt_node *what; /* as the stage's event knows it; NULL: its hop */
+    uint32_t stage;
+    const struct nt_type *type;
+    uint16_t word;   /* in the entry */
+    uint8_t bit;     /* in the stage's marks */
+    bool has_always; /* every entry has it */
+};
+
+enum { NT_MAX_STAGES = 16, NT_MAX_PATH_KEYS = 6, NT_MAX_PATH_KEY_WORDS = 11 };
+
+/* A key of a path where an event has it: what tells its type apart, then the words. */
+struct nt_path_key {
+    uint64_t tag;
+    struct nt_expr *part[NT_MAX_PATH_KEYS];
+    uint32_t nparts;
+    uint32_t ref; /* where the entry keeps it */
+};
+
+/* A body of a path that runs in the kernel. */
+enum nt_path_part { NT_PART_HOP, NT_PART_DONE, NT_PART_AGAIN, NT_PART_LOST };
+struct nt_path_body {
+    enum nt_path_part part;
+    struct nt_stmt *code;
+    struct nt_path_body *next;
+};
+
+/* What happens when an event passes a stage. */
+struct nt_step {
+    struct nt_path_build *path;
+    uint32_t stage;
+    struct nt_path_key *key, *also;
+    uint32_t nkeys, nalso;
+    struct nt_expr **keep; /* per note of the path: its value here; NULL: of another stage */
+    uint32_t nkept;
+    bool reads_notes; /* a body does */
+    struct nt_path_body *bodies;
+};
+
 struct nt_stmt {
     enum nt_stmt_kind kind;
     struct nt_span at;
@@ -130,6 +173,7 @@ struct nt_stmt {
     enum nt_xop xop;        /* change: ADD, AND, OR, XOR */
     struct nt_clock *clock; /* START, FORGET */
     struct nt_expr *mark;   /* START: what tells an older packet at this address apart, or NULL */
+    struct nt_step *step;   /* STEP */
 };
 
 /* When something began, for `latency since`: a map from key to start and mark. */
@@ -174,6 +218,7 @@ struct nt_handler {
     struct nt_frame *frame;   /* of a call that keeps something; entry and return share it */
     bool returning;           /* runs at the return of a call */
     bool timed;               /* a call whose latency is asked for */
+    struct nt_step *step;     /* NULL: no stage of a path */
 };
 
 void nt_expr_dump(const struct nt_expr *e, FILE *out);

@@ -62,6 +62,36 @@ struct nt_limit_map {
     uint16_t key_words;
 };
 
+struct nt_stage {
+    const char *name;
+    const struct nt_node *node;
+    uint32_t id;                         /* of its name among those of all paths */
+    NT_VEC(struct nt_handler *) handler; /* one a probe of its events; none: it is not here */
+    bool used;                           /* by a body: it has to be attached */
+    uint8_t nmarks;                      /* kept values that can be absent */
+};
+
+/* A path while its bodies are read. */
+struct nt_path_build {
+    struct nt_path p;
+    const struct nt_node *node;
+    uint32_t index;
+    uint32_t id; /* of its name */
+    bool once, dead;
+    bool uses_times;
+    struct nt_stage *stage;
+    NT_VEC(struct nt_note *) notes;
+    const struct nt_node *lost_ref; /* the first that says after how long */
+};
+
+/* A body of a path as it stands in the script. */
+struct nt_path_on {
+    const struct nt_node *on, *ref;
+    struct nt_path_build *path;
+    enum nt_path_part part;
+    uint32_t stage; /* HOP of this stage; NT_MAX_STAGES: of all but the first */
+};
+
 /* A BPF program: the bodies of one probe. */
 struct nt_prog {
     const char *name;
@@ -98,8 +128,11 @@ struct nt_unit {
     NT_VEC(struct nt_clock *) clocks;
     NT_VEC(struct nt_frame *) frames;
     NT_VEC(struct nt_state *) states;
-    bool learned;     /* a type of some state became known */
-    uint32_t nlimits; /* without keys: slots of one array */
+    NT_VEC(struct nt_path_build *) paths;
+    NT_VEC(struct nt_path_on) path_ons;
+    const struct nt_type *path_type, *stage_type; /* the names of paths, of stages */
+    bool learned;                                 /* a type of some state became known */
+    uint32_t nlimits;                             /* without keys: slots of one array */
     NT_VEC(struct nt_limit_map) limit_maps;
     bool uses_stacks;
 

@@ -104,7 +104,9 @@ static struct nt_expr *find_name(struct nt_scope *s, const struct nt_node *node,
     for (struct nt_local *l = s->locals; l; l = l->outer)
         if (strcmp(l->name, node->name) == 0)
             return l->value;
-    e = nt_event_name(s, node->name, node->span);
+    e = nt_path_name(s, node, want);
+    if (!e)
+        e = nt_event_name(s, node->name, node->span);
     if (!e)
         e = builtin(s, node);
     if (!e)
@@ -196,6 +198,9 @@ static struct nt_expr *member(struct nt_scope *s, const struct nt_node *node)
     struct nt_expr *base, *e = NULL;
     bool own = object->kind == NT_NODE_NAME && strcmp(object->name, "this") == 0;
 
+    e = nt_path_member(s, node);
+    if (e)
+        return e;
     if (h && h->have == NT_HAVE_INNER)
         return nt_inner_name(s, node);
     if (h) {

@@ -16,6 +16,7 @@
 #   json FILTER [ARGS...]    jq over the lines of $work/out; compact, keys sorted
 #   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
+#   accounts                 of each path at the end: started = done + lost + again + joined + open + evicted
 #   event_cells              rows of emit, sorted: their values in the script's order
 #   reason NAME              a drop's reason as text shows it: - where the kernel gives none (before 5.17)
 #   by_reason ROWS           cells "REASON KEYS... COUNT" as this kernel has them: where it gives no reasons
@@ -151,6 +152,12 @@ final_cells() {
     jq -r 'select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]
         | [.key[], .values[]] | map(tostring) | join(" ")' --arg name "${1:-}" "$work/out" | sort ||
         fail "the output is not JSON"
+}
+
+accounts() {
+    jq -r 'select(.type == "path" and .final)
+        | "\(.name) \(.started) = \([.done, .lost, .again, .joined, .open, .evicted] | map(tostring) |
+            join(" + ")) late \(.late)"' "$work/out" || fail "the output is not JSON"
 }
 
 event_cells() {

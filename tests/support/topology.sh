@@ -6,6 +6,8 @@
 #   vlan_up ID             left0.ID and right0.ID with $left_vlan_ip and $right_vlan_ip
 #   vxlan_up VNI           vx0 on both sides with $left_vxlan_ip and $right_vxlan_ip
 #   nat_up IP              what left sends to IP goes to right, and comes back from IP
+#   forward_up IP          what left sends to IP goes from left0 to right0, is forwarded by right, and goes
+#                          from right1 to left1, where it ends
 #   ovs_up                 an Open vSwitch bridge, $bridge, in the kernel's datapath, between left1 and
 #                          right1 with $left_ovs_ip and $right_ovs_ip; call topology_down from a trap
 # shellcheck disable=SC2154,SC2034 # names of net.sh; names for the test
@@ -51,6 +53,17 @@ vxlan_up() { # VNI
     ip -n "$right" link add vx0 type vxlan id "$1" dev right0 dstport 4789 \
         local "$right_ip" remote "$left_ip"
     join_links vx0 vx0 $left_vxlan_ip $right_vxlan_ip 2
+}
+
+forward_up() { # IP
+    local mac=02:00:00:05:00:01
+
+    ip link add left1 netns "$left" type veth peer name right1 netns "$right"
+    join_links left1 right1 172.19.0.1 172.19.0.2 5
+    in_right sysctl -q -w net.ipv4.ip_forward=1
+    ip -n "$left" route add "$1" via "$right_ip"
+    ip -n "$right" route add "$1" dev right1
+    ip -n "$right" neigh replace "$1" lladdr $mac dev right1 nud permanent
 }
 
 nat_up() { # IP
