@@ -170,6 +170,19 @@ static verb_fn *const verbs[] = {
     [NT_VERB_DUMP] = dump,
 };
 
+/* An error of the script, or of its options only? */
+static int failure(const struct nt_cx *cx)
+{
+    nt_vec_each (it, &cx->diags.list) {
+        enum nt_code code = (*it)->code;
+
+        if ((*it)->severity == NT_SEV_ERROR && code != NT_OPTION && code != NT_OPTION_VALUE &&
+            code != NT_OPTION_MISSING && code != NT_USAGE)
+            return NT_EXIT_ERROR;
+    }
+    return cx->diags.nerrors ? NT_EXIT_USAGE : NT_EXIT_ERROR;
+}
+
 static int perform(struct nt_cx *cx, int argc, char **argv)
 {
     struct nt_cli cli;
@@ -190,7 +203,7 @@ static int perform(struct nt_cx *cx, int argc, char **argv)
         nt_error_at_none(cx, NT_FILE, "can't write to standard output: %s", strerror(errno));
         return NT_EXIT_ERROR;
     }
-    return code;
+    return code == NT_EXIT_ERROR ? failure(cx) : code;
 }
 
 /* A standard stream that was closed must not become the fd of something else. What takes its place

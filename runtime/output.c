@@ -49,7 +49,7 @@ static const struct {
     [NT_CNT_UNPARSED] = {"unparsed", "packets whose headers could not be read"},
     [NT_CNT_NO_START] = {"no_start", "latencies left out, their start was not seen"},
     [NT_CNT_NO_RETURN] = {"no_return", "calls whose return was not seen"},
-    [NT_CNT_HELD] = {"held", "rows held back by limit"},
+    [NT_CNT_HELD] = {"held", "held back by limit or sample"},
     [NT_CNT_START_FULL] = {"start_full", "starts of latencies lost, no room to keep them"},
     [NT_CNT_STATE_FULL] = {"state_full", "values of @ lost, their map was full"},
     [NT_CNT_STACK] = {"stack", "stacks that could not be taken"},

@@ -8,7 +8,7 @@ enum nt_counter {
     NT_CNT_UNPARSED,   /* packets whose headers could not be read */
     NT_CNT_NO_START,   /* latencies whose start was not seen */
     NT_CNT_NO_RETURN,  /* calls whose return was not seen */
-    NT_CNT_HELD,       /* rows held back by limit */
+    NT_CNT_HELD,       /* held back by limit or sample */
     NT_CNT_START_FULL, /* starts that found no room */
     NT_CNT_STACK,      /* stacks that could not be taken */
     NT_CNT_STATE_FULL, /* values of `@` that found no room */

@@ -384,7 +384,7 @@ static void test_notices(void **state)
     fclose(s.o->options.err);
     assert_string_equal(said, "ntrace: 1 probe attached\n"
                               "ntrace: skb_drop: rows lost, the ring was full: 12\n"
-                              "ntrace: skb_drop: rows held back by limit: 1\n");
+                              "ntrace: skb_drop: held back by limit or sample: 1\n");
     free(said);
     assert_written(&s, "");
     sink_close(&s);
