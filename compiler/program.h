@@ -150,6 +150,8 @@ enum nt_act_kind {
     NT_ACT_KEEP,   /* slot: which state; args: its key; expr: the value */
     NT_ACT_DELETE, /* slot: which state; args: its key */
     NT_ACT_RETURN,
+    NT_ACT_CALL, /* then; a RETURN in it ends it alone */
+    NT_ACT_FOR,  /* then, with slot from first to last, both included */
 };
 struct nt_act {
     enum nt_act_kind kind;
@@ -161,6 +163,7 @@ struct nt_act {
     const struct nt_record *record;
     const struct nt_x *const *args;
     uint16_t nargs;
+    uint64_t first, last; /* FOR */
     const struct nt_act *then, *other;
     const struct nt_act *next;
 };

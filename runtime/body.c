@@ -106,8 +106,23 @@ static int run_delete(struct run *run, const struct nt_act *act)
 
 static int run_acts(struct run *run, const struct nt_act *act);
 
+static int run_loop(struct run *run, const struct nt_act *act)
+{
+    int r = 0;
+
+    for (uint64_t i = act->first; (int64_t)i <= (int64_t)act->last && r == 0; i++) {
+        if (run->result.exited || run->returned)
+            break;
+        run->locals[act->slot] = (struct nt_xval){.w = {i}};
+        r = run_acts(run, act->then);
+    }
+    return r;
+}
+
 static int run_act(struct run *run, const struct nt_act *act)
 {
+    int r;
+
     switch (act->kind) {
     case NT_ACT_PRINT:
         return run->ops->print(run->ops->arg, act);
@@ -129,6 +144,12 @@ static int run_act(struct run *run, const struct nt_act *act)
         return run_keep(run, act);
     case NT_ACT_DELETE:
         return run_delete(run, act);
+    case NT_ACT_CALL:
+        r = run_acts(run, act->then);
+        run->returned = false;
+        return r;
+    case NT_ACT_FOR:
+        return run_loop(run, act);
     case NT_ACT_RETURN:
         run->returned = true;
         return 0;

@@ -1,5 +1,6 @@
 /* Statements. */
 #include "compiler/codegen/gen.h"
+#include "compiler/kernel/kernel.h"
 
 static void let(struct nt_gen *g, const struct nt_stmt *s)
 {
@@ -44,6 +45,55 @@ static void branch(struct nt_gen *g, const struct nt_stmt *s)
     nt_at(g, done);
 }
 
+/* What is parsed in it may have been left out by a `return`. */
+static void call(struct nt_gen *g, const struct nt_stmt *s)
+{
+    LLVMBasicBlockRef leave = g->f.leave, done = nt_block_new(g, "returned");
+    uint16_t layers = g->f.layers;
+
+    g->f.leave = done;
+    nt_lower_stmts(g, s->then);
+    nt_jump(g, done);
+    nt_at(g, done);
+    g->f.leave = leave;
+    g->f.layers = layers;
+}
+
+static void turn(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef i)
+{
+    uint16_t layers = g->f.layers;
+
+    g->f.locals[s->slot] = (struct nt_val){.w = {i}};
+    nt_lower_stmts(g, s->then);
+    g->f.layers = layers;
+}
+
+/* Kernels before 5.3 run no loops: they get its turns one by one. */
+static void loop(struct nt_gen *g, const struct nt_stmt *s)
+{
+    LLVMBasicBlockRef before, head, done, end;
+    LLVMValueRef i, next;
+
+    if (!nt_kernel_has(g->u->cx->kernel, NT_FEATURE_LONG)) {
+        for (uint64_t n = s->first; (int64_t)n <= (int64_t)s->last; n++)
+            turn(g, s, nt_i64(g, n));
+        return;
+    }
+    before = LLVMGetInsertBlock(g->b);
+    head = nt_block_new(g, "for");
+    done = nt_block_new(g, "for_done");
+    LLVMBuildBr(g->b, head);
+    nt_at(g, head);
+    i = LLVMBuildPhi(g->b, g->i64, "");
+    turn(g, s, i);
+    end = LLVMGetInsertBlock(g->b);
+    next = LLVMBuildAdd(g->b, i, nt_i64(g, 1), "");
+    LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, i, nt_i64(g, s->last), ""), head, done);
+    LLVMAddIncoming(i, (LLVMValueRef[]){nt_i64(g, s->first), next},
+                    (LLVMBasicBlockRef[]){before, end}, 2);
+    nt_at(g, done);
+}
+
 void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
 {
     for (; s; s = s->next) {
@@ -78,6 +128,12 @@ void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
             break;
         case NT_S_STEP:
             nt_lower_step(g, s->step);
+            break;
+        case NT_S_CALL:
+            call(g, s);
+            break;
+        case NT_S_FOR:
+            loop(g, s);
             break;
         case NT_S_RETURN:
             LLVMBuildBr(g->b, g->f.leave);

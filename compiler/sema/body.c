@@ -209,11 +209,40 @@ static struct nt_act *branch(struct body *b, const struct nt_node *node)
     return act;
 }
 
+static struct nt_act *call_fn(struct body *b, const struct nt_node *call, const struct nt_node *fn)
+{
+    struct nt_unit *u = b->scope.u;
+    struct nt_act *act = new_act(u, NT_ACT_CALL), **end = (struct nt_act **)&act->then;
+    struct body inner = *b;
+    struct nt_expansion x;
+    uint32_t errors = u->cx->diags.nerrors, slot;
+
+    if (!nt_enter_fn(&b->scope, &inner.scope, &x, call, fn))
+        return NULL;
+    for (uint32_t i = 0; i < call->nkids; i++) {
+        struct nt_expr *value = nt_decay(u, nt_value(&b->scope, call->kid[i], NULL));
+
+        if (!nt_bind_local(&inner.scope, fn->kid[0]->kid[i]->name, value, call->kid[i]->span,
+                           &slot))
+            continue;
+        *end = new_act(u, NT_ACT_LET);
+        (*end)->slot = (uint16_t)slot;
+        (*end)->expr = nt_plain(u, value);
+        end = (struct nt_act **)&(*end)->next;
+    }
+    *end = (struct nt_act *)block(&inner, fn->kid[1]);
+    nt_used_here(u, errors, call->span);
+    return act;
+}
+
 static struct nt_act *result(struct body *b, const struct nt_node *node)
 {
     struct nt_unit *u = b->scope.u;
     const char *call = nt_lone_call(node);
+    const struct nt_node *fn = nt_called_fn(&b->scope, node);
 
+    if (fn)
+        return call_fn(b, node->kid[0]->kid[0], fn);
     if (call && strcmp(call, "printf") == 0)
         return send(b, nt_printf(&b->scope, node));
     if (call && strcmp(call, "exit") == 0)
@@ -230,9 +259,25 @@ static struct nt_act *result(struct body *b, const struct nt_node *node)
 static struct nt_act *leave_body(struct body *b, const struct nt_node *node)
 {
     if (node->kid[0])
-        nt_error(b->scope.u->cx, node->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't return a value from a body");
+        nt_report_return(&b->scope, node);
     return new_act(b->scope.u, NT_ACT_RETURN);
+}
+
+static struct nt_act *loop(struct body *b, const struct nt_node *node)
+{
+    struct nt_unit *u = b->scope.u;
+    struct nt_act *act = new_act(u, NT_ACT_FOR);
+    struct nt_local *locals = b->scope.locals;
+    uint32_t slot = 0;
+
+    if (!nt_loop_bounds(&b->scope, node, &act->first, &act->last))
+        return NULL;
+    nt_bind_local(&b->scope, node->name, nt_expr_new(u, NT_E_LOCAL, &nt_type_int, node->span),
+                  node->span, &slot);
+    act->slot = (uint16_t)slot;
+    act->then = block(b, node->kid[1]);
+    b->scope.locals = locals;
+    return act;
 }
 
 static struct nt_act *statement(struct body *b, const struct nt_node *node)
@@ -257,9 +302,7 @@ static struct nt_act *statement(struct body *b, const struct nt_node *node)
     case NT_NODE_RETURN:
         return leave_body(b, node);
     case NT_NODE_FOR:
-        nt_error(b->scope.u->cx, node->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't run loops");
-        return NULL;
+        return loop(b, node);
     default: /* BAD: reported already */
         return NULL;
     }

@@ -136,13 +136,16 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
         [NT_S_LET] = "let",       [NT_S_IF] = "if",         [NT_S_RECORD] = "record",
         [NT_S_AGG] = "aggregate", [NT_S_RETURN] = "return", [NT_S_START] = "start",
         [NT_S_FORGET] = "forget", [NT_S_KEEP] = "keep",     [NT_S_DELETE] = "delete",
-        [NT_S_ENTER] = "enter",   [NT_S_STEP] = "step"};
+        [NT_S_ENTER] = "enter",   [NT_S_STEP] = "step",     [NT_S_CALL] = "call",
+        [NT_S_FOR] = "for"};
 
     for (; s; s = s->next) {
         indent(depth, out);
         fputs(names[s->kind], out);
-        if (s->kind == NT_S_LET)
+        if (s->kind == NT_S_LET || s->kind == NT_S_FOR)
             fprintf(out, " %u", s->slot);
+        if (s->kind == NT_S_FOR)
+            fprintf(out, " from %lld to %lld", (long long)s->first, (long long)s->last);
         if (s->kind == NT_S_RECORD)
             fprintf(out, " %u", s->record);
         if (s->state) {

@@ -53,6 +53,7 @@ static void declare_item(struct nt_unit *u, struct nt_node *item)
         declare(u, &u->enums, item, "enum");
         break;
     case NT_NODE_FN:
+        nt_fn_check(u, item);
         declare(u, &u->fns, item, "function");
         break;
     case NT_NODE_CONST:

@@ -41,7 +41,7 @@ static struct nt_expr *arithmetic(struct nt_scope *s, const struct nt_node *node
 }
 
 /* The branches of ?: and ?? are of one type: what is plain takes that of the other. */
-static bool unify(struct nt_scope *s, struct nt_expr **a, struct nt_expr **b)
+bool nt_unify(struct nt_scope *s, struct nt_expr **a, struct nt_expr **b)
 {
     *a = nt_decay(s->u, *a);
     *b = nt_decay(s->u, *b);
@@ -65,7 +65,7 @@ struct nt_expr *nt_choose(struct nt_scope *s, const struct nt_node *node,
     struct nt_expr *a = nt_value(s, node->kid[1], want);
     struct nt_expr *b = nt_value(s, node->kid[2], want ? want : a->type);
 
-    if (!unify(s, &a, &b))
+    if (!nt_unify(s, &a, &b))
         return nt_broken(s->u, node->span);
     return c ? nt_cond(s->u, c, a, b, node->span) : a;
 }
@@ -80,7 +80,7 @@ static struct nt_expr *or_else(struct nt_scope *s, const struct nt_node *node,
     a = nt_value(&lacking, node->kid[0], want);
     lacking.may_lack = s->may_lack || a->op != NT_E_ABSENT; /* one of them has to be there */
     b = nt_value(&lacking, node->kid[1], want ? want : a->op == NT_E_ABSENT ? NULL : a->type);
-    if (!unify(s, &a, &b))
+    if (!nt_unify(s, &a, &b))
         return nt_broken(s->u, node->span);
     return nt_else(s->u, a, b, node->span);
 }

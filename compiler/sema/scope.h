@@ -36,6 +36,7 @@ struct nt_scope {
     struct nt_expr *self;             /* `this` of a view */
     const struct nt_header *bytes;    /* the header that u8(0) and the like read, in its view */
     bool inner;                       /* names of packets mean the packet within this one */
+    bool in_fn;                       /* in the statements of a function */
     const struct nt_on_path *on_path; /* a body of a path: path.h */
     bool may_lack; /* within x ?? y or exists(x): members that this kernel lacks are absent */
     const struct nt_expansion *expansion; /* fields and functions being expanded */
@@ -206,6 +207,21 @@ struct nt_expr *nt_event_where(struct nt_scope *s);
 /* False: the condition can never be true here. */
 bool nt_set_where(struct nt_unit *u, struct nt_handler *h, struct nt_expr *where);
 
+/* function.c: functions that scripts declare. */
+enum { NT_MAX_TURNS = 256 }; /* of a loop */
+void nt_fn_check(struct nt_unit *u, const struct nt_node *fn);
+struct nt_expr *nt_call_value(struct nt_scope *s, const struct nt_node *call,
+                              const struct nt_node *fn, const struct nt_type *want,
+                              bool as_condition); /* NULL: it is `any` */
+/* A function of statements that is called as a statement, or NULL. */
+const struct nt_node *nt_called_fn(struct nt_scope *s, const struct nt_node *result);
+/* Opens the scope of a call, without its parameters; false after a report. */
+bool nt_enter_fn(struct nt_scope *s, struct nt_scope *inner, struct nt_expansion *x,
+                 const struct nt_node *call, const struct nt_node *fn);
+bool nt_loop_bounds(struct nt_scope *s, const struct nt_node *node, uint64_t *ret_first,
+                    uint64_t *ret_last); /* both included; false after a report */
+void nt_report_return(struct nt_scope *s, const struct nt_node *node); /* `return E` in a body */
+
 /* latency.c */
 struct nt_expr *nt_latency(struct nt_scope *s, struct nt_span at);
 
@@ -221,6 +237,8 @@ struct nt_expr *nt_binary(struct nt_scope *s, const struct nt_node *node,
 struct nt_expr *nt_choose(struct nt_scope *s, const struct nt_node *node,
                           const struct nt_type *want);
 enum nt_xop nt_arith_op(enum nt_op op);
+/* Makes the sides of a choice one type; false after a report. */
+bool nt_unify(struct nt_scope *s, struct nt_expr **a, struct nt_expr **b);
 struct nt_expr *nt_cast(struct nt_scope *s, const struct nt_node *node);
 /* A truth value that stands as a value: it may not fall away. */
 struct nt_expr *nt_truth_value(struct nt_scope *s, const struct nt_node *node);
@@ -257,6 +275,9 @@ void nt_states_check(struct nt_unit *u);
 struct nt_guard *nt_guard_of(struct nt_scope *s, const struct nt_node *list);
 /* The function's name of a RESULT that is a lone name or call ("exit", "printf"), or NULL. */
 const char *nt_lone_call(const struct nt_node *result);
+/* A variable from here on. True: it has a slot, which is to be filled with the value. */
+bool nt_bind_local(struct nt_scope *s, const char *name, struct nt_expr *value, struct nt_span at,
+                   uint32_t *ret_slot);
 bool nt_let(struct nt_scope *s, const struct nt_node *node, struct nt_expr **ret_value,
             uint32_t *ret_slot); /* false: a constant, or broken: no statement of its own */
 struct nt_table_build *nt_table_named(struct nt_unit *u, const char *name);

@@ -72,6 +72,8 @@ enum nt_stmt_kind {
     NT_S_RECORD,
     NT_S_AGG,
     NT_S_RETURN,
+    NT_S_CALL,   /* then; a RETURN in it goes on behind it */
+    NT_S_FOR,    /* then, with slot from first to last */
     NT_S_KEEP,   /* @x[key] = expr, @x[key] op= expr */
     NT_S_DELETE, /* delete @x[key] */
     NT_S_START,
@@ -161,7 +163,8 @@ struct nt_stmt {
     struct nt_span at;
     struct nt_stmt *next;
     struct nt_expr *expr;   /* LET: value; IF: condition or NULL (always); START, FORGET: key */
-    uint32_t slot;          /* LET */
+    uint32_t slot;          /* LET, FOR */
+    uint64_t first, last;   /* FOR */
     struct nt_guard *guard; /* IF: asked behind the condition, or NULL */
     struct nt_stmt *then, *other;
     uint32_t record;      /* RECORD */

@@ -244,47 +244,10 @@ static struct nt_expr *element(struct nt_scope *s, const struct nt_node *node)
 
 /* -- calls ------------------------------------------------------------------------------------ */
 
-/* As a condition, it is NULL when a parameter that is `any` leaves nothing of it. */
-static struct nt_expr *call_fn(struct nt_scope *s, const struct nt_node *node,
-                               const struct nt_node *fn, const struct nt_type *want,
-                               bool as_condition)
-{
-    const struct nt_node *params = fn->kid[0];
-    struct nt_scope inner = *s;
-    struct nt_expansion x;
-    struct nt_expr *e;
-    uint32_t errors;
-
-    if (params->nkids != node->nkids) {
-        struct nt_diag *d =
-            nt_error(s->u->cx, node->span, NT_ARGUMENTS, "%s() takes %u argument%s, not %u",
-                     node->name, params->nkids, params->nkids == 1 ? "" : "s", node->nkids);
-        nt_label(d, fn->name_at, "declared here");
-        return nt_broken(s->u, node->span);
-    }
-    if (fn->kid[1]->kind == NT_NODE_BLOCK) {
-        nt_error(s->u->cx, node->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't run functions of several statements");
-        return nt_broken(s->u, node->span);
-    }
-    if (!nt_enter(&inner, &x, fn, node->name, node->span))
-        return nt_broken(s->u, node->span);
-    inner.locals = NULL; /* it sees the event's fields, not the caller's locals */
-    for (uint32_t i = 0; i < params->nkids; i++) {
-        struct nt_local *l = NT_NEW(s->u->cx->arena, struct nt_local);
-
-        *l = (struct nt_local){params->kid[i]->name, nt_value(s, node->kid[i], NULL), inner.locals};
-        inner.locals = l;
-    }
-    errors = s->u->cx->diags.nerrors;
-    e = as_condition ? nt_condition(&inner, fn->kid[1]) : nt_value(&inner, fn->kid[1], want);
-    nt_used_here(s->u, errors, node->span);
-    return e;
-}
-
+/* NULL when a parameter that is `any` leaves nothing of it. */
 struct nt_expr *nt_fn_condition(struct nt_scope *s, const struct nt_node *call)
 {
-    return call_fn(s, call, nt_names_find(&s->u->fns, call->name), NULL, true);
+    return nt_call_value(s, call, nt_names_find(&s->u->fns, call->name), NULL, true);
 }
 
 static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
@@ -304,7 +267,7 @@ static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
                    ? nt_bytes_read(s, s->self, node->name, offset, node->span)
                    : nt_broken(s->u, node->span);
     if (fn)
-        return call_fn(s, node, fn, want, false);
+        return nt_call_value(s, node, fn, want, false);
     if (!f)
         return nt_unknown_call(s, node);
     if (!f->make) {
