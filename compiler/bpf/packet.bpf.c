@@ -57,6 +57,33 @@ u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, const u64 *data_at, u32 tail, u3
     return type == ETH_IP ? NT_HAVE_IP : type == ETH_IP6 ? NT_HAVE_IP6 : NT_HAVE_ARP;
 }
 
+/* The IP header that a socket's segment will have: version, protocol and addresses, as nt_ip has
+ * them. start: where layer 4 begins, from head. */
+u64 nt_packet_l3_of_socket(u8 *h, u32 *ret_off, u64 start, u64 src_high, u64 src_low, u64 dst_high,
+                           u64 dst_low, u64 proto);
+u64 nt_packet_l3_of_socket(u8 *h, u32 *ret_off, u64 start, u64 src_high, u64 src_low, u64 dst_high,
+                           u64 dst_low, u64 proto)
+{
+    nothing(h, NT_L3_BYTES, 0);
+    *ret_off = (u32)start - 40;
+    if (!(dst_high | dst_low))
+        return NT_HAVE_UNPARSED;
+    if (dst_high == 0 && dst_low >> 32 == 0xffff) {
+        h[0] = 0x4a; /* 40 bytes long: what lies behind is not read with it */
+        h[9] = (u8)proto;
+        *(u32 *)(h + 12) = __builtin_bswap32((u32)src_low);
+        *(u32 *)(h + 16) = __builtin_bswap32((u32)dst_low);
+        return NT_HAVE_IP;
+    }
+    h[0] = 0x60;
+    h[6] = (u8)proto;
+    *(u64 *)(h + 8) = __builtin_bswap64(src_high);
+    *(u64 *)(h + 16) = __builtin_bswap64(src_low);
+    *(u64 *)(h + 24) = __builtin_bswap64(dst_high);
+    *(u64 *)(h + 32) = __builtin_bswap64(dst_low);
+    return NT_HAVE_IP6;
+}
+
 static inline u64 upper(u32 have, u32 off, u32 proto, u64 fragment)
 {
     return have | (u64)(off & 0xffff) << 16 | proto | fragment;
@@ -136,12 +163,22 @@ u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_have, u64 upper, u64 head, u32 tail
     return have;
 }
 
+/* Is there an Ethernet header at the data, in front of the network header? */
+static inline _Bool is_pushed(u32 start, u32 network)
+{
+    return network != NO_HEADER && network - start >= 14 && network - start <= 22;
+}
+
 u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place);
 u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place)
 {
     u32 start = (u32)(data - head), off = place == NT_AT_DATA ? start : mac;
 
+    if (place != NT_AT_DATA && mac == NO_HEADER && is_pushed(start, network))
+        off = mac = start;
     /* A device without a link layer has its mac_header at the IP header. */
+    if (place == NT_AT_TRANSPORT)
+        return nothing(h, NT_L2_BYTES, 0);
     if (place == NT_AT_MAC ? mac != start && mac + 14 > start
                            : place != NT_AT_DATA && mac + 14 > network)
         return nothing(h, NT_L2_BYTES, 0);
@@ -159,6 +196,8 @@ u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len)
 
     if (mac != NO_HEADER && mac <= start)
         return len + (start - mac);
+    if (is_pushed(start, network)) /* on its way to the device, which sets mac */
+        return len;
     /* Not yet at a device: the Ethernet header is still to come. */
     return len + (network != NO_HEADER && network <= start ? start - network : 0) + 14;
 }

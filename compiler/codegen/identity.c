@@ -31,7 +31,10 @@ struct nt_val nt_packet_identity(struct nt_gen *g, const struct nt_expr *e)
         of->l3_bytes, of->l3, of->upper, of->l4_bytes, of->l4, udp_segment(g, of, e->kid[0]),
     };
     LLVMValueRef missed = nt_any_bit(g, LLVMBuildOr(g->b, of->upper, of->l4, ""), NT_HAVE_UNPARSED);
-    LLVMValueRef has = nt_any_bit(g, of->l3, NT_HAVE_IP | NT_HAVE_IP6 | NT_HAVE_ARP);
+    /* IPv4 counts with its id, which is not known before the header is made. */
+    bool made = e->inner || g->f.handler->packet->place != NT_AT_TRANSPORT;
+    LLVMValueRef has =
+        nt_any_bit(g, of->l3, made ? NT_HAVE_IP | NT_HAVE_IP6 | NT_HAVE_ARP : NT_HAVE_IP6);
 
     return (struct nt_val){.w = {nt_rt(g, "nt_packet_identity", args, 6)},
                            .there = LLVMBuildAnd(g->b, LLVMBuildNot(g->b, missed, ""), has, "")};

@@ -80,6 +80,34 @@ static LLVMValueRef field_at(struct nt_gen *g, const struct nt_expr *e)
     return room;
 }
 
+static LLVMValueRef word_or_zero(struct nt_gen *g, const struct nt_val *v, uint32_t i)
+{
+    return v->there ? LLVMBuildSelect(g->b, v->there, v->w[i], nt_i64(g, 0), "") : v->w[i];
+}
+
+/* An IP header as it will be made, as far as the socket knows it. */
+static void make_l3(struct nt_gen *g, const struct nt_packet *p)
+{
+    struct nt_parsed *of = &g->f.packet[0];
+    struct nt_val src = nt_lower(g, p->src), dst = nt_lower(g, p->dst),
+                  proto = nt_lower(g, p->proto);
+    LLVMValueRef off = NULL;
+    LLVMValueRef args[] = {
+        room_for(g, &of->l3_bytes, NT_L3_BYTES, "l3"),
+        room_for(g, &off, 4, "l3_off"),
+        LLVMBuildSub(g->b, field(g, p->data, g->i64), field(g, p->head, g->i64), ""),
+        word_or_zero(g, &src, 0),
+        word_or_zero(g, &src, 1),
+        word_or_zero(g, &dst, 0),
+        word_or_zero(g, &dst, 1),
+        word_or_zero(g, &proto, 0),
+    };
+
+    of->l3 = nt_rt(g, "nt_packet_l3_of_socket", args, 8);
+    of->l3_off = nt_get(g, g->i32, off);
+    count_unparsed(g, of->l3);
+}
+
 static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
 {
     struct nt_parsed *of = &g->f.packet[0];
@@ -193,7 +221,9 @@ void nt_need_layers(struct nt_gen *g, uint16_t layers)
 
     if (missing & NT_LAYER_L2)
         parse_l2(g, p);
-    if (missing & NT_LAYER_L3)
+    if (missing & NT_LAYER_L3 && p->place == NT_AT_TRANSPORT)
+        make_l3(g, p);
+    else if (missing & NT_LAYER_L3)
         parse_l3(g, p);
     if (missing & NT_LAYER_UPPER)
         parse_upper(g, p, &g->f.packet[0]);
@@ -257,6 +287,17 @@ static struct nt_val inner_length(struct nt_gen *g, const struct nt_packet *p)
                            .there = nt_any_bit(g, g->f.tunnel, NT_HAVE_INNER)};
 }
 
+/* With the headers that are still to come. */
+static struct nt_val length_to_be(struct nt_gen *g, const struct nt_packet *p)
+{
+    const struct nt_parsed *of = &g->f.packet[0];
+    LLVMValueRef ahead =
+        LLVMBuildSelect(g->b, nt_any_bit(g, of->l3, NT_HAVE_IP6), nt_i64(g, 54), nt_i64(g, 34), "");
+
+    return (struct nt_val){.w = {LLVMBuildAdd(g->b, field(g, p->len, g->i64), ahead, "")},
+                           .there = nt_any_bit(g, of->l3, NT_HAVE_IP | NT_HAVE_IP6)};
+}
+
 struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e)
 {
     const struct nt_packet *p = g->f.handler->packet;
@@ -267,6 +308,8 @@ struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e)
 
     if (e->inner)
         return inner_length(g, p);
+    if (p->place == NT_AT_TRANSPORT)
+        return length_to_be(g, p);
     return (struct nt_val){.w = {nt_rt(g, "nt_packet_frame_len", args, 5)}};
 }
 

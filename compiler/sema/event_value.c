@@ -1,5 +1,4 @@
 /* Names as an event knows them: its own fields and arguments, its packet's and its socket's. */
-#include "compiler/bpf/packet.h"
 #include "compiler/kernel/kernel.h"
 #include "compiler/sema/scope.h"
 
@@ -112,7 +111,7 @@ static bool has_kernel_args(const struct nt_bound *b)
     return b->target.args != NT_ARGS_RECORD && !b->target.user;
 }
 
-static struct nt_expr *event_arg(struct nt_scope *s, const char *name, struct nt_span at)
+struct nt_expr *nt_event_arg(struct nt_scope *s, const char *name, struct nt_span at)
 {
     const struct nt_bound *b = s->bound;
     const struct nt_node *arg = arg_of_probe(b->probe, name);
@@ -151,143 +150,6 @@ bool nt_bound_has_packet(const struct nt_bound *b)
             (arg_of_probe(b->probe, "skb") || (!b->probe->kid[0] && target_arg(b, "skb"))));
 }
 
-struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at)
-{
-    const struct nt_node *packet;
-    struct nt_expr *e;
-
-    if (!s->bound || !nt_bound_has_packet(s->bound))
-        return NULL;
-    packet = nt_event_member(s->bound->event, NT_NODE_PACKET);
-    if (packet)
-        e = event_arg(s, packet->kid[0]->name ? packet->kid[0]->name : "skb", at);
-    else
-        e = event_arg(s, "skb", at);
-    if (e && e->type->kind == NT_KIND_POINTER && strcmp(e->type->name, "sk_buff") == 0)
-        return e;
-    if (!e || e->type->kind != NT_KIND_ERROR)
-        nt_error(s->u->cx, packet ? packet->span : at, NT_TYPE,
-                 "the packet of '%s' is no sk_buff that its probe has for an argument",
-                 s->bound->name);
-    return nt_broken(s->u, at);
-}
-
-static enum nt_place place_of(struct nt_scope *s, const struct nt_node *packet)
-{
-    static const char *const places[] = {[NT_AT_NETWORK] = "network",
-                                         [NT_AT_MAC] = "mac",
-                                         [NT_AT_DATA] = "data",
-                                         [NT_AT_TRANSPORT] = "transport",
-                                         [NT_AT_ANY] = "any"};
-
-    if (!packet)
-        return NT_AT_ANY;
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-        if (strcmp(packet->text, places[i]) == 0 && i != NT_AT_TRANSPORT)
-            return (enum nt_place)i;
-    if (strcmp(packet->text, places[NT_AT_TRANSPORT]) == 0)
-        nt_error(s->u->cx, packet->span, NT_UNSUPPORTED,
-                 "this version of ntrace can't take a packet's addresses from its socket");
-    else
-        nt_error(s->u->cx, packet->span, NT_VALUE,
-                 "a packet is at network, mac, data or any, not at '%s'", packet->text);
-    return NT_AT_ANY;
-}
-
-void nt_handler_packet(struct nt_scope *s, struct nt_span at)
-{
-    struct nt_expr *skb = nt_event_packet(s, at);
-    struct nt_packet *p;
-
-    if (!skb || skb->type->kind == NT_KIND_ERROR)
-        return;
-    p = NT_NEW(s->u->cx->arena, struct nt_packet);
-    p->skb = skb;
-    p->head = nt_kernel_field(s->u, skb, "head", at);
-    p->data = nt_kernel_field(s->u, skb, "data", at);
-    p->tail = nt_kernel_field(s->u, skb, "tail", at);
-    p->network = nt_kernel_field(s->u, skb, "network_header", at);
-    p->mac = nt_kernel_field(s->u, skb, "mac_header", at);
-    p->protocol = nt_kernel_field(s->u, skb, "protocol", at);
-    p->len = nt_kernel_field(s->u, skb, "len", at);
-    p->place = place_of(s, nt_event_member(s->bound->event, NT_NODE_PACKET));
-    s->handler->packet = p;
-}
-
-static struct nt_expr *packet_name(struct nt_scope *s, const char *name, struct nt_span at)
-{
-    const struct nt_header *h = nt_header_find(name);
-    const struct nt_view *view = nt_names_find(&s->u->views, "packet");
-    const struct nt_node *field = view ? nt_names_find(&view->fields, name) : NULL;
-
-    if (!nt_bound_has_packet(s->bound))
-        return NULL;
-    if (s->inner && (strcmp(name, "skb") == 0 || (h && h->layer == NT_LAYER_TUNNEL)))
-        return nt_absent(s->u, &nt_type_int,
-                         at); /* one skb holds both; one tunnel is looked into */
-    if (strcmp(name, "skb") == 0)
-        return nt_event_packet(s, at);
-    if (h) {
-        struct nt_expr *e = nt_expr_new(s->u, NT_E_SCOPE, &nt_type_bool, at);
-
-        e->header = h;
-        e->inner = s->inner;
-        e->layers = nt_header_layers(h, s->inner);
-        e->cost = nt_header_cost(h, s->inner);
-        return e;
-    }
-    if (field && s->inner)
-        return nt_expand_field(s, field, nt_absent(s->u, &nt_type_int, at), NULL, at);
-    return field ? nt_expand_field(s, field, nt_event_packet(s, at), NULL, at) : NULL;
-}
-
-static void each_view_field(struct nt_unit *u, const char *view_name,
-                            void (*each)(const char *name, void *arg), void *arg)
-{
-    const struct nt_view *view = nt_names_find(&u->views, view_name);
-
-    if (view)
-        nt_names_each(f, &view->fields) each(f->name, arg);
-}
-
-static void packet_each_name(struct nt_unit *u, void (*each)(const char *name, void *arg),
-                             void *arg)
-{
-    each_view_field(u, "packet", each, arg);
-    for (const struct nt_header *h = nt_headers; h->name; h++)
-        each(h->name, arg);
-}
-
-static void try_name(const char *name, void *arg)
-{
-    nt_guess_try(arg, name);
-}
-
-/* `inner.NAME` */
-struct nt_expr *nt_inner_name(struct nt_scope *outer, const struct nt_node *node)
-{
-    struct nt_scope s = *outer;
-    struct nt_guess g;
-    struct nt_expr *e;
-    struct nt_diag *d;
-
-    s.inner = true;
-    e = packet_name(&s, node->name, node->span);
-    if (e && e->op != NT_E_ABSENT)
-        return e;
-    d = nt_error(s.u->cx, node->name_at, NT_UNKNOWN_FIELD, "the inner packet has no '%s'",
-                 node->name);
-    g = nt_guess(node->name);
-    packet_each_name(s.u, try_name, &g);
-    if (!e)
-        nt_hint_guess(d, &g);
-    else
-        nt_hint(d, nt_header_find(node->name)
-                       ? "packets are looked into one tunnel deep"
-                       : "it is of the packet as a whole: leave out `inner.`");
-    return nt_broken(s.u, node->span);
-}
-
 static struct nt_expr *socket_name(struct nt_scope *s, const char *name, struct nt_span at)
 {
     const struct nt_node *socket = nt_event_member(s->bound->event, NT_NODE_SOCKET);
@@ -320,12 +182,12 @@ struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_sp
     if (!b)
         return NULL;
     if (s->inner)
-        return packet_name(s, name, at);
+        return nt_packet_name(s, name, at);
     field = find_field(b->event, name);
     /* A field that is defined by an argument of its own name means the argument. */
     if (field && !(s->expansion && s->expansion->what == field))
         return nt_expand_field(s, field, NULL, NULL, at);
-    e = event_arg(s, name, at);
+    e = nt_event_arg(s, name, at);
     if (!e && strcmp(name, "latency") == 0)
         e = nt_latency(s, at);
     if (!e && strcmp(name, "probe") == 0)
@@ -335,10 +197,26 @@ struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_sp
         return e ? e : nt_const(s->u, &nt_type_bool, at, true);
     }
     if (!e)
-        e = packet_name(s, name, at);
+        e = nt_packet_name(s, name, at);
     if (!e)
         e = socket_name(s, name, at);
     return e;
+}
+
+static void each_view_field(struct nt_unit *u, const char *view_name,
+                            void (*each)(const char *name, void *arg), void *arg)
+{
+    const struct nt_view *view = nt_names_find(&u->views, view_name);
+
+    if (view)
+        nt_names_each(f, &view->fields) each(f->name, arg);
+}
+
+void nt_packet_each_name(struct nt_unit *u, void (*each)(const char *name, void *arg), void *arg)
+{
+    each_view_field(u, "packet", each, arg);
+    for (const struct nt_header *h = nt_headers; h->name; h++)
+        each(h->name, arg);
 }
 
 void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg)
@@ -356,7 +234,7 @@ void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void 
     if (nt_event_member(b->event, NT_NODE_SINCE))
         each("latency", arg);
     if (nt_bound_has_packet(b))
-        packet_each_name(s->u, each, arg);
+        nt_packet_each_name(s->u, each, arg);
     if (nt_event_member(b->event, NT_NODE_SOCKET))
         each_view_field(s->u, "sock", each, arg);
 }

@@ -139,7 +139,8 @@ static struct nt_expr *make_frame_len(struct nt_scope *s, const struct nt_node *
         nt_error(s->u->cx, call->span, NT_PLACE, "there is no packet here");
         return nt_broken(s->u, call->span);
     }
-    return of_packet(s, nt_expr_new(s->u, NT_E_FRAMELEN, &nt_type_bytes, call->span), 0);
+    return of_packet(s, nt_expr_new(s->u, NT_E_FRAMELEN, &nt_type_bytes, call->span),
+                     nt_is_at_transport(s) ? NT_LAYER_L3 : 0);
 }
 
 /* IPv6 names its transport in the last extension header. */

@@ -1,4 +1,5 @@
 /* Fields of header scopes: bytes of a packet's header, as stdlib/views/headers.nt declares them. */
+#include "compiler/bpf/packet.h"
 #include "compiler/sema/scope.h"
 
 #include <string.h>
@@ -17,6 +18,16 @@ const struct nt_wire *nt_wire_find(const char *name)
     return NULL;
 }
 
+/* Before the IP header is made, only what the socket has of it is known. */
+static bool is_made(const struct nt_scope *s, const struct nt_header *h, uint64_t offset)
+{
+    bool v4 = h->have == NT_HAVE_IP;
+
+    if (s->inner || h->layer != NT_LAYER_L3 || !nt_is_at_transport(s))
+        return true;
+    return v4 ? offset == 9 || offset >= 12 : h->have == NT_HAVE_IP6 && offset >= 6 && offset != 7;
+}
+
 static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *h, uint32_t size,
                                     uint64_t offset, struct nt_span at)
 {
@@ -25,6 +36,8 @@ static struct nt_expr *header_bytes(struct nt_scope *s, const struct nt_header *
                                              : &nt_type_int;
     struct nt_expr *e = nt_expr_new(s->u, NT_E_HEADER, type, at);
 
+    if (!is_made(s, h, offset))
+        return nt_absent(s->u, type, at);
     if (offset + size > h->size) {
         nt_error(s->u->cx, at, NT_VALUE, "only the first %u bytes of the %s header are read",
                  h->size, h->name);

@@ -128,16 +128,21 @@ struct nt_expr *nt_kernel_index(struct nt_scope *s, struct nt_expr *base, struct
 
 /* event_value.c: names as an event knows them. NULL: it has no such name. */
 struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_span at);
-struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at); /* the skb, or NULL */
+struct nt_expr *nt_event_arg(struct nt_scope *s, const char *name, struct nt_span at);
 /* A declared field's expression where it is used: no locals of the body; self is `this`, bytes the
  * header that u8(0) and the like read, both may be NULL. */
 struct nt_expr *nt_expand_field(const struct nt_scope *outer, const struct nt_node *field,
                                 struct nt_expr *self, const struct nt_header *bytes,
                                 struct nt_span at);
 void nt_event_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
+/* packet_value.c */
+struct nt_expr *nt_event_packet(struct nt_scope *s, struct nt_span at); /* the skb, or NULL */
+struct nt_expr *nt_packet_name(struct nt_scope *s, const char *name, struct nt_span at);
+void nt_packet_each_name(struct nt_unit *u, void (*each)(const char *name, void *arg), void *arg);
 /* `inner.NAME`: of the packet within the event's packet. */
 struct nt_expr *nt_inner_name(struct nt_scope *s, const struct nt_node *node);
 bool nt_bound_has_packet(const struct nt_bound *b);
+bool nt_is_at_transport(const struct nt_scope *s);             /* the packet has no IP header yet */
 void nt_handler_packet(struct nt_scope *s, struct nt_span at); /* sets s->handler->packet */
 /* Makes the event's own `where` the handler's; false: it can never be true here. */
 bool nt_handler_of_event(struct nt_scope *s);

@@ -201,7 +201,8 @@ struct nt_frame {
 /* Where the headers of a handler's packet are to be looked for. */
 struct nt_packet {
     struct nt_expr *skb, *head, *data, *tail, *network, *mac, *protocol, *len;
-    uint8_t place; /* enum nt_place of compiler/bpf/packet.h */
+    struct nt_expr *src, *dst, *proto; /* at transport: the socket's; else NULL */
+    uint8_t place;                     /* enum nt_place of compiler/bpf/packet.h */
 };
 
 /* A body bound to one probe. Handlers of the same probe become one program. */
