@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Every event of stdlib/events that this kernel can have is attached, all in one run, and fires. Shows
-# which alternative was taken for each; of one that can't be had, why.
+# Every event of packets, sockets, interrupts and the scheduler fires; those of modules have tests of their own.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
+# shellcheck source=tests/support/fires.sh
+source "$SUPPORT/fires.sh"
 
 # Each packet waits in a queue. SYNs to port 81 are lost, and sent once more.
 in_left tc qdisc add dev left0 root tbf rate 100mbit burst 100000 limit 100000
@@ -27,6 +28,7 @@ write_to_disk() {
 
 make_traffic() {
     write_to_disk
+    in_left ip link show >"$work/links"
     left_sends udp "$right_ip" 9 3
     left_sends udp "$right_ip6" 9 3
     right_serves serve "$right_ip" 82 2
@@ -35,43 +37,9 @@ make_traffic() {
     left_sends tcp "$right_ip" 81 1 >"$work/stood"
 }
 
-script_of() { # EVENT...
-    local event
-
-    for event in "$@"; do
-        echo "on $event { ${event}_count = count() }"
-    done
-}
-
-mapfile -t events < <("$NTRACE" list events | awk '{ print $1 }')
-[[ ${#events[@]} -gt 0 ]] || fail "no events"
-
-# Those that can't be had are all refused at once.
-can=() cannot=()
-"$NTRACE" check -e "$(script_of "${events[@]}")" >"$work/out" 2>&1 || true
-for event in "${events[@]}"; do
-    if grep -q "^error\[E501\]: '$event' " "$work/out"; then
-        cannot+=("$event")
-    else
-        can+=("$event")
-    fi
+# Every file of events is named by one of the tests every_event*.sh.
+for file in "$library"/*.nt; do
+    grep -qE "^fires .*\b$(basename "$file" .nt)\b" "$(dirname "$0")"/every_event*.sh ||
+        fail "no test has $(basename "$file") fire"
 done
-[[ ${#can[@]} -gt 0 ]] || fail "none of ${events[*]} can be had"
-
-start_ntrace -v --format json -e "$(script_of "${can[@]}")"
-make_traffic
-stop_ntrace
-expect "exit code" "$status" 0
-
-silent=()
-for event in "${can[@]}"; do
-    count=$(final_cells "${event}_count")
-    hooks=$(sed -n "s/^ntrace: \(.*\) watches '$event' .*/\1/p" "$work/err" | xargs)
-    printf '%-16s %6s  %s\n' "$event" "${count:-0}" "$hooks"
-    [[ ${count:-0} -gt 0 && -n $hooks ]] || silent+=("$event")
-done
-for event in "${cannot[@]}"; do
-    "$NTRACE" check -e "on $event { count() }" >"$work/out" 2>&1 || true
-    printf '%-16s %6s  %s\n' "$event" - "$(sed -n 's/^ *| *^^*  *//p' "$work/out" | tail -1)"
-done
-expect "events that did not fire" "${silent[*]}" ""
+fires make_traffic dev ip irq netlink qdisc sched skb tcp

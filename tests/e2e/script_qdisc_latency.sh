@@ -17,7 +17,7 @@ stop_ntrace
 
 expect "exit code" "$status" 0
 expect "queues" "$(json 'select(.name == "queues" and .final) | .rows[]
-    | [.key.dev, .key.queue, .key.qdisc, .values["count()"], .values["max(latency)"] >= 9 * 8300000, .values["max(qlen)"] >= 9]')" \
+    | [.key.dev, .key.queue, .key.qdisc, .values["count()"], .values["max(latency)"] >= 9 * 8300000, .values["max(qlen)"] >= 5]')" \
     '["left0",0,"tbf",12,true,true]'
 expect "waits" "$(json 'select(.name == "waits" and .final) | .rows[] | [.key.dev, ([.values[][].count] | add)]')" '["left0",12]'
 # Those behind the first three wait for more than 24 ms.
