@@ -53,6 +53,15 @@ static struct nt_expr *make_exists(struct nt_scope *s, const struct nt_node *cal
     return e;
 }
 
+static struct nt_expr *make_only(struct nt_scope *s, const struct nt_node *call)
+{
+    struct nt_expr *x = arg(s, call, 0, NULL), *c = nt_condition(s, call->kid[1]);
+
+    if (!c || x->type->kind == NT_KIND_ERROR || nt_is_true(c))
+        return x;
+    return nt_cond(s->u, c, x, nt_absent(s->u, x->type, call->span), call->span);
+}
+
 static struct nt_expr *make_ip4(struct nt_scope *s, const struct nt_node *call)
 {
     struct nt_expr *e = arg(s, call, 0, &nt_type_int);
@@ -212,6 +221,7 @@ static struct nt_expr *make_after(struct nt_scope *s, const struct nt_node *call
 
 const struct nt_func nt_funcs[] = {
     {"exists", "x", 1, 1, make_exists, "is x there? Also of a parameter: has it a value?"},
+    {"only", "x, condition", 2, 2, make_only, "x where the condition holds, absent elsewhere"},
     {"ip4", "n", 1, 1, make_ip4, "the IPv4 address of a number, such as an __be32 of the kernel"},
     {"ip6", "p", 1, 1, make_ip6, "the IPv6 address in 16 bytes of kernel memory"},
     {"str", "p, n", 1, 2, make_str, "text at p, up to n bytes (64)"},

@@ -392,12 +392,44 @@ struct nf_hook_state {
     struct sock *sk;
     struct net *net;
 };
+union nf_inet_addr {
+    __u32 all[4];
+    __be32 ip;
+    struct in6_addr in6;
+};
+struct nf_conntrack_tuple {
+    struct {
+        union nf_inet_addr u3;
+        union {
+            __be16 all;
+        } u;
+        u16 l3num;
+    } src;
+    struct {
+        union nf_inet_addr u3;
+        union {
+            __be16 all;
+        } u;
+        u8 protonum, dir;
+    } dst;
+};
+struct nf_conntrack_tuple_hash {
+    struct hlist_node hnnode;
+    struct nf_conntrack_tuple tuple;
+};
 struct nf_conn {
     struct {
         refcount_t use;
     } ct_general;
+    int lock;
     u32 timeout;
+    struct {
+        u16 id;
+        u8 flags, dir;
+    } zone;
+    struct nf_conntrack_tuple_hash tuplehash[2];
     unsigned long status;
+    possible_net_t ct_net;
     u32 mark;
 };
 
@@ -530,6 +562,8 @@ FUNCTION(struct sk_buff *, dev_hard_start_xmit, struct sk_buff *first, struct ne
          struct netdev_queue *txq, int *ret)
 FUNCTION(void, sk_skb_reason_drop, struct sock *sk, struct sk_buff *skb,
          enum skb_drop_reason reason)
+FUNCTION(int, nf_conntrack_in, struct sk_buff *skb, const struct nf_hook_state *state)
+FUNCTION(int, __nf_conntrack_confirm, struct sk_buff *skb)
 FUNCTION(int, nf_hook_slow, struct sk_buff *skb, struct nf_hook_state *state, const void *e,
          unsigned int s)
 
