@@ -4,6 +4,8 @@
 #   fires TRAFFIC FILE...    every event of stdlib/events/FILE.nt that this kernel can have is attached, all
 #                            in one run, and fires when the function TRAFFIC makes some. Shows which
 #                            alternative was taken for each; of one that can't be had, why.
+# shellcheck disable=SC2154 # names of e2e.sh
+
 library=$SUPPORT/../../stdlib/events
 
 script_of() { # EVENT...
