@@ -95,6 +95,9 @@ struct nt_kept {
     const struct nt_type *key[NT_MAX_STATE_KEYS];
     uint8_t nkeys;
     uint16_t key_words; /* at least one: without keys it is 0 */
+    uint16_t
+        value_words; /* with a ttl the last one says when it was written, ns of CLOCK_MONOTONIC */
+    uint64_t ttl;    /* ns; 0: it does not age */
 };
 
 /* Expressions of bodies that run in ntrace. Values as in BPF: words and an absent mark. */

@@ -347,6 +347,19 @@ int nt_reporter_scan(struct nt_reporter *r, bool *ret_exited, int *ret_code)
     return error < 0 ? error : flush(r);
 }
 
+uint64_t nt_reporter_age_period(const struct nt_reporter *r)
+{
+    return nt_states_period(r->states);
+}
+
+int nt_reporter_age(void *reporter)
+{
+    const struct nt_reporter *r = reporter;
+
+    nt_states_sweep(r->states);
+    return 0;
+}
+
 /* Opening and closing. */
 
 static void resolve_symbol(void *ctx, uint64_t address, struct nt_str *out)

@@ -34,6 +34,9 @@ int nt_reporter_body(struct nt_reporter *reporter, const struct nt_body *body, b
  * are no paths. */
 uint64_t nt_reporter_scan_period(const struct nt_reporter *reporter);
 int nt_reporter_scan(struct nt_reporter *reporter, bool *ret_exited, int *ret_code);
+/* Lets state age, every so many ns; 0: there is none that does. */
+uint64_t nt_reporter_age_period(const struct nt_reporter *reporter);
+int nt_reporter_age(void *reporter);
 /* No event comes any more: reads what is left, for the bodies of end and for the report. */
 int nt_reporter_stopped(struct nt_reporter *reporter);
 /* The final report: tables as a whole, counters. */

@@ -197,6 +197,9 @@ static int start_timers(struct session *s)
     }
     if (r == 0 && nt_reporter_scan_period(s->reporter))
         r = nt_loop_every(s->loop, nt_reporter_scan_period(s->reporter), on_scan, s);
+    if (r == 0 && nt_reporter_age_period(s->reporter))
+        r = nt_loop_every(s->loop, nt_reporter_age_period(s->reporter), nt_reporter_age,
+                          s->reporter);
     if (r == 0 && s->cli->duration)
         r = nt_loop_after(s->loop, s->cli->duration, on_end, s);
     return r;

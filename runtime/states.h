@@ -19,3 +19,8 @@ struct nt_xval nt_states_get(const struct nt_states *states, uint16_t state, con
 int nt_states_put(const struct nt_states *states, uint16_t state, const uint64_t *key,
                   const uint64_t *value);
 int nt_states_delete(const struct nt_states *states, uint16_t state, const uint64_t *key);
+
+/* Drops what is twice as old as its ttl allows, to make room: what is too old is absent already,
+ * for whoever reads it. To be called every nt_states_period() ns; 0: nothing ages. */
+uint64_t nt_states_period(const struct nt_states *states);
+void nt_states_sweep(const struct nt_states *states);

@@ -51,7 +51,7 @@ LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name)
 LLVMValueRef nt_scratch(struct nt_gen *g)
 {
     if (!g->f.scratch)
-        g->f.scratch = nt_room(g, NT_MAX_WORDS, "scratch");
+        g->f.scratch = nt_room(g, NT_MAX_WORDS + 1, "scratch");
     return g->f.scratch;
 }
 

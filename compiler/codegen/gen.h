@@ -160,8 +160,8 @@ LLVMValueRef nt_false(struct nt_gen *g);
 LLVMBasicBlockRef nt_block_new(struct nt_gen *g, const char *name);
 void nt_at(struct nt_gen *g, LLVMBasicBlockRef block); /* goes on building there */
 void nt_jump(struct nt_gen *g, LLVMBasicBlockRef to);  /* unless the block has ended */
-/* On the stack, of which there are 512 bytes. nt_scratch: NT_MAX_WORDS words, the same each time:
- * what is in it must be read before anything else is lowered. */
+/* On the stack, of which there are 512 bytes. nt_scratch: NT_MAX_WORDS + 1 words, the same each
+ * time: what is in it must be read before anything else is lowered. */
 LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name);
 LLVMValueRef nt_scratch(struct nt_gen *g);
 LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word); /* address */

@@ -146,15 +146,14 @@ void nt_make_maps(struct nt_gen *g)
     nt_vec_each (f, &g->u->frames)
         slot_words = frame_words(*f) > slot_words ? frame_words(*f) : slot_words;
     nt_vec_each (state, &g->u->states)
-        if ((*state)->type->kind == NT_KIND_HEX && nt_type_kept_words((*state)->type) > slot_words)
-            slot_words = nt_type_kept_words((*state)->type);
+        if ((*state)->type->kind == NT_KIND_HEX && nt_type_kept_words((*state)->type) >= slot_words)
+            slot_words = nt_type_kept_words((*state)->type) + 1u; /* and when it was written */
     slot_words = slot_words > entry_words ? slot_words : entry_words;
     if (slot_words)
         make_map(g, &(struct map){"nt_zeros", BPF_MAP_TYPE_ARRAY, 4, slot_words * 8, 1, 0});
     for (uint32_t i = 0; i < p->nkept; i++)
         make_map(g, &(struct map){p->kept[i].map, BPF_MAP_TYPE_HASH, p->kept[i].key_words * 8u,
-                                  nt_type_kept_words(p->kept[i].type) * 8u, g->u->states.at[i]->max,
-                                  0});
+                                  p->kept[i].value_words * 8u, g->u->states.at[i]->max, 0});
     nt_vec_each (limit, &g->u->limit_maps)
         make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
                                   LIMIT_KEYS, 0});

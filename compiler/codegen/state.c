@@ -1,4 +1,5 @@
 /* State: values in hash maps. A key that is absent, or a value that is, leaves all as it was. */
+#include "compiler/catalog/bytes.h"
 #include "compiler/codegen/gen.h"
 
 enum { BPF_ANY, BPF_NOEXIST };
@@ -48,11 +49,58 @@ static LLVMValueRef put_key(struct nt_gen *g, const struct nt_expr *place)
     return there;
 }
 
+/* -- age: behind the value stands when it was written --------------------------------------------
+ */
+
+static LLVMValueRef stamp_at(struct nt_gen *g, const struct nt_state *state, LLVMValueRef at)
+{
+    return nt_word_at(g, at, nt_type_kept_words(state->type));
+}
+
+static void put_stamp(struct nt_gen *g, const struct nt_state *state, LLVMValueRef at)
+{
+    if (state->ttl)
+        nt_put(g, nt_ktime(g), stamp_at(g, state, at));
+}
+
+/* Is what stands there still young enough? Another CPU may have written it a moment after `now`. */
+static LLVMValueRef is_fresh(struct nt_gen *g, const struct nt_state *state, LLVMValueRef at)
+{
+    LLVMValueRef age;
+
+    if (!state->ttl)
+        return nt_true(g);
+    age = nt_ktime(g);
+    age = LLVMBuildSub(g->b, age, nt_get(g, g->i64, stamp_at(g, state, at)), "");
+    return LLVMBuildICmp(g->b, LLVMIntSLE, age, nt_i64(g, state->ttl), "");
+}
+
+/* Begins anew from 0 what is too old. */
+static void refresh(struct nt_gen *g, const struct nt_state *state, LLVMValueRef at)
+{
+    LLVMBasicBlockRef old, done;
+
+    if (!state->ttl)
+        return;
+    old = nt_block_new(g, "too_old");
+    done = nt_block_new(g, "fresh");
+    LLVMBuildCondBr(g->b, is_fresh(g, state, at), done, old);
+    nt_at(g, old);
+    nt_put(g, nt_i64(g, 0), at);
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+    put_stamp(g, state, at);
+}
+
+/* -- reading and writing --------------------------------------------------------------------------
+ */
+
 struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e)
 {
     LLVMValueRef there = put_key(g, e),
                  at = nt_map_lookup(g, nt_map(g, e->state->map), key_room(g));
     LLVMBasicBlockRef before, some = nt_block_new(g, "kept"), done = nt_block_new(g, "state");
+    LLVMValueRef fresh;
     struct nt_val v = {0};
 
     before = LLVMGetInsertBlock(g->b);
@@ -62,11 +110,13 @@ struct nt_val nt_load_state(struct nt_gen *g, const struct nt_expr *e)
         v = nt_kept_bytes(g, at);
     for (uint32_t i = 0; i < e->type->words && e->type->kind != NT_KIND_HEX; i++)
         v.w[i] = nt_get(g, g->i64, nt_word_at(g, at, i));
+    fresh = is_fresh(g, e->state, at);
+    some = LLVMGetInsertBlock(g->b);
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
     for (uint32_t i = 0; i < e->type->words; i++)
         v.w[i] = nt_phi(g, g->i64, nt_i64(g, 0), before, v.w[i], some);
-    v.there = nt_both(g, there, nt_phi(g, g->i1, nt_false(g), before, nt_true(g), some));
+    v.there = nt_both(g, there, nt_phi(g, g->i1, nt_false(g), before, fresh, some));
     return v;
 }
 
@@ -79,6 +129,7 @@ static void set(struct nt_gen *g, const struct nt_stmt *s, const struct nt_val *
 
     for (uint32_t i = 0; i < state->type->words; i++)
         nt_put(g, v->w[i] ? v->w[i] : nt_i64(g, 0), nt_word_at(g, room, i));
+    put_stamp(g, state, room);
     failed = nt_map_update(g, nt_map(g, state->map), key_room(g), room, BPF_ANY);
     LLVMBuildCondBr(g->b, LLVMBuildICmp(g->b, LLVMIntNE, failed, nt_i64(g, 0), ""), full, done);
     nt_at(g, full);
@@ -111,6 +162,7 @@ static void set_bytes(struct nt_gen *g, const struct nt_stmt *s, const struct nt
     LLVMBuildBr(g->b, done);
     nt_at(g, found);
     to = nt_phi(g, g->ptr, a, from_a, b, from_b);
+    put_stamp(g, s->state->state, to);
     LLVMBuildCondBr(g->b, nt_put_bytes(g, s->state->state->type, s->expr, v, to, false), done,
                     unread);
     nt_at(g, unread);
@@ -139,13 +191,14 @@ static void change(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by,
 {
     LLVMBasicBlockRef found = nt_block_new(g, "change"), missing = nt_block_new(g, "make");
     LLVMBasicBlockRef full = nt_block_new(g, "state_full"), from_a, from_b;
-    LLVMValueRef map = nt_map(g, s->state->state->map), room = nt_scratch(g), a, b;
+    LLVMValueRef map = nt_map(g, s->state->state->map), room = nt_scratch(g), a, b, at;
 
     a = nt_map_lookup(g, map, key_room(g));
     from_a = LLVMGetInsertBlock(g->b);
     LLVMBuildCondBr(g->b, nt_is_null(g, a), missing, found);
     nt_at(g, missing);
     nt_put(g, nt_i64(g, 0), room);
+    put_stamp(g, s->state->state, room);
     nt_map_update(g, map, key_room(g), room, BPF_NOEXIST);
     b = nt_map_lookup(g, map, key_room(g));
     from_b = LLVMGetInsertBlock(g->b);
@@ -154,7 +207,9 @@ static void change(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by,
     nt_count(g, NT_CNT_STATE_FULL);
     LLVMBuildBr(g->b, done);
     nt_at(g, found);
-    change_word(g, s->xop, nt_phi(g, g->ptr, a, from_a, b, from_b), by);
+    at = nt_phi(g, g->ptr, a, from_a, b, from_b);
+    refresh(g, s->state->state, at);
+    change_word(g, s->xop, at, by);
     LLVMBuildBr(g->b, done);
 }
 

@@ -119,7 +119,13 @@ static void lay_out_states(struct nt_unit *u)
         const struct nt_state *state = u->states.at[i];
 
         kept[i] = (struct nt_kept){
-            .name = state->name, .map = state->map, .type = state->type, .nkeys = state->nkeys};
+            .name = state->name,
+            .map = state->map,
+            .type = state->type,
+            .nkeys = state->nkeys,
+            .value_words = (uint16_t)(nt_type_kept_words(state->type) + (state->ttl != 0)),
+            .ttl = state->ttl,
+        };
         for (uint8_t k = 0; k < state->nkeys; k++) {
             kept[i].key[k] = state->key[k];
             kept[i].key_words = (uint16_t)(kept[i].key_words + state->key[k]->words);

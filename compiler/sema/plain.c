@@ -86,9 +86,18 @@ static const struct nt_expr *simpler(struct nt_unit *u, const struct nt_expr *e)
     return r ? r : e;
 }
 
-const struct nt_x *nt_plain(struct nt_unit *u, const struct nt_expr *e)
+/* Of bytes that events keep, only whether they are there is known here. */
+static void refuse_bytes(struct nt_unit *u, const struct nt_expr *e)
+{
+    if (e->op == NT_E_STATE && e->type->kind == NT_KIND_HEX)
+        nt_error(u->cx, e->at, NT_PLACE,
+                 "bytes are known in bodies of events; this one runs in ntrace");
+}
+
+static const struct nt_x *build(struct nt_unit *u, const struct nt_expr *e)
 {
     struct nt_x *x = NT_NEW(u->cx->arena, struct nt_x);
+    bool asks = e->op == NT_E_EXISTS;
 
     e = simpler(u, e);
     x->op = xop_of(u, e);
@@ -102,8 +111,14 @@ const struct nt_x *nt_plain(struct nt_unit *u, const struct nt_expr *e)
     }
     x->nkids = e->nkids;
     for (uint32_t i = 0; i < e->nkids && i < NT_MAX_STATE_KEYS; i++)
-        x->kid[i] = nt_plain(u, e->kid[i]);
+        x->kid[i] = asks ? build(u, e->kid[i]) : nt_plain(u, e->kid[i]);
     return x;
+}
+
+const struct nt_x *nt_plain(struct nt_unit *u, const struct nt_expr *e)
+{
+    refuse_bytes(u, e);
+    return build(u, e);
 }
 
 const struct nt_x *const *nt_plain_args(struct nt_unit *u, struct nt_expr **args, uint32_t n)

@@ -22,26 +22,46 @@ static struct nt_state *find_state(struct nt_unit *u, const char *name, struct n
     return state;
 }
 
-/* `map @born: max 4096` */
+static void take_max(struct nt_scope *s, const struct nt_node *node, struct nt_state *state)
+{
+    uint64_t max;
+
+    if (!nt_constant(s, node, &max))
+        return;
+    if (max < 1 || max > LARGEST_MAX)
+        nt_error(s->u->cx, node->span, NT_VALUE, "a map holds 1 to %d keys", LARGEST_MAX);
+    else
+        state->max = (uint32_t)max;
+}
+
+static void take_ttl(struct nt_scope *s, const struct nt_node *node, struct nt_state *state)
+{
+    struct nt_expr *ttl = nt_fit(s, nt_value(s, node, &nt_type_duration), &nt_type_duration);
+
+    if (ttl->type->kind == NT_KIND_ERROR)
+        return;
+    if (!nt_is_const(ttl) || ttl->w[0] < 1000000 || ttl->w[0] > INT64_MAX)
+        nt_error(s->u->cx, node->span, NT_VALUE, "ttl takes a time of at least 1ms");
+    else
+        state->ttl = ttl->w[0];
+}
+
+/* `map @born: max 4096, ttl 5s` */
 void nt_states_declare(struct nt_unit *u)
 {
     struct nt_scope s = {.u = u};
 
     nt_kid_each (it, u->script) {
         const struct nt_node *item = *it;
-        uint64_t max;
+        struct nt_state *state;
 
         if (item->kind != NT_NODE_MAP)
             continue;
+        state = find_state(u, item->name, item->name_at);
+        if (item->kid[0])
+            take_max(&s, item->kid[0], state);
         if (item->kid[1])
-            nt_error(u->cx, item->kid[1]->span, NT_UNSUPPORTED,
-                     "this version of ntrace can't let state age (`ttl`)");
-        if (!item->kid[0] || !nt_constant(&s, item->kid[0], &max))
-            continue;
-        if (max < 1 || max > LARGEST_MAX)
-            nt_error(u->cx, item->kid[0]->span, NT_VALUE, "a map holds 1 to %d keys", LARGEST_MAX);
-        else
-            find_state(u, item->name, item->name_at)->max = (uint32_t)max;
+            take_ttl(&s, item->kid[1], state);
     }
 }
 

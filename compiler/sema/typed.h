@@ -91,6 +91,7 @@ struct nt_state {
     uint8_t nkeys;
     bool keyed; /* the key's types are known */
     uint32_t max;
+    uint64_t ttl;              /* ns; 0: it does not age */
     struct nt_span at;         /* first use */
     struct nt_span by_probe;   /* a statement of an event's body that writes it; end 0: none */
     struct nt_span changed_by; /* one of ntrace's own bodies that changes what is there */
