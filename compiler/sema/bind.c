@@ -166,10 +166,6 @@ void nt_bind(struct nt_unit *u)
         case NT_NODE_VIEW:
             bind_view(u, *item);
             break;
-        case NT_NODE_USE:
-            nt_error(u->cx, (*item)->span, NT_UNSUPPORTED,
-                     "this version of ntrace can't read other files with `use`");
-            break;
         default:
             break;
         }

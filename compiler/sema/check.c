@@ -115,14 +115,24 @@ static bool check_bodies(struct nt_unit *u)
     return has_on;
 }
 
+static bool has_state(const struct nt_unit *u)
+{
+    for (uint16_t i = 0; i < u->cx->sources.n; i++) {
+        const struct nt_source *text = &u->cx->sources.at[i];
+
+        if ((i == u->source || nt_is_used(u, i)) && memchr(text->text, '@', text->len))
+            return true;
+    }
+    return false;
+}
+
 /* The types of state follow from use, and a body may read what a later one writes: bodies are
  * checked, without a word, until no type is new; what came of it is thrown away. */
 static void learn_states(struct nt_unit *u)
 {
-    const struct nt_source *text = &u->cx->sources.at[u->source];
     uint32_t said = u->cx->diags.list.n, errors = u->cx->diags.nerrors;
 
-    if (!memchr(text->text, '@', text->len))
+    if (!has_state(u))
         return;
     nt_states_declare(u);
     said = u->cx->diags.list.n;

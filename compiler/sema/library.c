@@ -7,20 +7,28 @@
 
 #include <string.h>
 
-/* Two of the same name: a mistake within one text, but a script's own hides the library's. */
+/* The script's own hide those of the files it uses, and these the library's. */
+static int rank_of(const struct nt_unit *u, const struct nt_node *node)
+{
+    uint16_t source = node->span.source;
+
+    return source == u->source ? 2 : nt_is_used(u, source) ? 1 : 0;
+}
+
+/* Two of the same name and rank are a mistake. */
 static void declare(struct nt_unit *u, struct nt_names *names, struct nt_node *node,
                     const char *what)
 {
     struct nt_node *before = nt_names_find(names, node->name);
-    bool is_library = node->span.source != u->source;
+    int rank = rank_of(u, node);
 
-    if (before && (before->span.source != u->source) == is_library) {
+    if (before && rank_of(u, before) == rank) {
         struct nt_diag *d = nt_error(u->cx, node->name_at, NT_DUPLICATE,
                                      "the %s '%s' is declared twice", what, node->name);
         nt_label(d, before->name_at, "first here");
         return;
     }
-    if (!before || !is_library)
+    if (!before || rank_of(u, before) < rank)
         nt_names_set(u->cx->arena, names, node->name, node);
 }
 
@@ -91,6 +99,7 @@ void nt_library(struct nt_unit *u)
         *nt_vec_push(cx->arena, &u->library) = tree;
         declare_all(u, tree);
     }
+    nt_use(u);
     declare_all(u, u->script);
     if (cx->options.where) {
         uint16_t source =

@@ -42,6 +42,10 @@ struct nt_scope {
     const struct nt_expansion *expansion; /* fields and functions being expanded */
 };
 
+/* use.c: the items of the files that the script uses become its own. */
+void nt_use(struct nt_unit *u);
+bool nt_is_used(const struct nt_unit *u, uint16_t source);
+
 /* params.c: parameters, their values from defaults and the command line. */
 void nt_params_declare(struct nt_unit *u);
 void nt_params_require(struct nt_unit *u); /* reports options that must be given */

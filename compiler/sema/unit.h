@@ -106,6 +106,7 @@ struct nt_unit {
     uint16_t source;
     struct nt_node *script;
     NT_VEC(struct nt_node *) library; /* SCRIPTs of the standard library */
+    NT_VEC(uint16_t) used;            /* sources that `use` brought in */
 
     struct nt_names events, enums, fns, consts; /* -> nt_node * */
     struct nt_names views, params;              /* -> nt_view *, nt_param * */
