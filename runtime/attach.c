@@ -2,6 +2,7 @@
 #include "runtime/attach_user.h"
 #include "runtime/cleanup.h"
 #include "runtime/load.h"
+#include "runtime/missed.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -11,7 +12,10 @@
 
 struct nt_links {
     uint32_t n;
-    struct bpf_link *at[];
+    struct link {
+        struct bpf_link *link;
+        uint32_t probe;
+    } at[];
 };
 
 /* What to do about an errno of attaching. */
@@ -56,26 +60,28 @@ static void say(const struct nt_probe *probe)
 }
 
 /* 0 or -errno; its links are among the others, whatever becomes of it. */
-static int attach_one(const struct nt_image *image, const struct nt_probe *probe,
+static int attach_one(const struct nt_program *p, const struct nt_image *image, uint32_t index,
                       struct nt_links *links)
 {
+    const struct nt_probe *probe = &p->probes[index];
     struct bpf_program *prog =
         bpf_object__find_program_by_name(nt_image_object(image), probe->prog);
-    uint32_t n = 0;
+    uint32_t max = nt_attach_places(probe), n = 0;
+    struct bpf_link *made[max + 1];
     int r = 0;
 
     if (!prog)
         return -ENOENT;
     if (probe->attach.kind != NT_ATTACH_SECTION) {
-        r = nt_attach_user(probe, prog, &links->at[links->n], &n);
-        links->n += n;
-        return r;
+        r = nt_attach_user(probe, prog, made, &n);
+    } else {
+        made[0] = bpf_program__attach(prog);
+        r = made[0] ? 0 : -errno;
+        n = made[0] != NULL;
     }
-    links->at[links->n] = bpf_program__attach(prog);
-    if (!links->at[links->n])
-        return -errno;
-    links->n++;
-    return 0;
+    for (uint32_t i = 0; i < n; i++)
+        links->at[links->n++] = (struct link){made[i], index};
+    return r;
 }
 
 static uint32_t count_links(const struct nt_program *p)
@@ -96,7 +102,7 @@ int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_imag
     if (!links)
         return -ENOMEM;
     for (uint32_t i = 0; i < p->nprobes; i++) {
-        int r = attach_one(image, &p->probes[i], links);
+        int r = attach_one(p, image, i, links);
 
         if (r < 0) {
             report(cx, &p->probes[i], -r);
@@ -109,12 +115,18 @@ int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_imag
     return 0;
 }
 
+void nt_links_missed(const struct nt_links *links, uint64_t *n)
+{
+    for (uint32_t i = 0; i < links->n; i++)
+        n[links->at[i].probe] += nt_link_missed(bpf_link__fd(links->at[i].link));
+}
+
 void nt_detach(struct nt_links **links)
 {
     if (!*links)
         return;
     while ((*links)->n > 0)
-        bpf_link__destroy((*links)->at[--(*links)->n]);
+        bpf_link__destroy((*links)->at[--(*links)->n].link);
     free(*links);
     *links = NULL;
 }

@@ -11,5 +11,7 @@ struct nt_links;
 /* All or none: 0, or -errno with a diagnostic in cx. */
 int nt_attach(struct nt_cx *cx, const struct nt_program *p, const struct nt_image *image,
               struct nt_links **ret_links);
+/* Adds to each probe's number the runs that its links missed: nt_link_missed(). */
+void nt_links_missed(const struct nt_links *links, uint64_t *n);
 /* Accepts NULL, sets NULL. */
 void nt_detach(struct nt_links **links);

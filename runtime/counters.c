@@ -1,5 +1,6 @@
 #include "runtime/counters.h"
 #include "runtime/load.h"
+#include "runtime/missed.h"
 #include "runtime/output.h"
 
 #include <bpf/bpf.h>
@@ -7,18 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Runs that the kernel skipped because the program was running on that CPU already; 0 where the
- * kernel does not count them (before 5.12). */
-static uint64_t missed(const struct nt_image *image, uint32_t probe)
-{
-    struct bpf_prog_info info = {0};
-    uint32_t size = sizeof(info);
-
-    if (bpf_obj_get_info_by_fd(nt_image_prog(image, probe), &info, &size) < 0)
-        return 0;
-    return info.recursion_misses;
-}
 
 static int read_probe(int map, uint32_t probe, uint32_t ncpus, uint64_t *values, uint64_t *ret_n)
 {
@@ -35,8 +24,8 @@ size_t nt_counters_of(const struct nt_program *p)
     return (p->nprobes + (size_t)1) * NT_CNT_MAX;
 }
 
-int nt_counters_read(const struct nt_program *p, const struct nt_image *image, const uint64_t *own,
-                     uint64_t *ret_n)
+int nt_counters_read(const struct nt_program *p, const struct nt_image *image,
+                     const uint64_t *missed, const uint64_t *own, uint64_t *ret_n)
 {
     int map = nt_image_map(image, NT_MAP_COUNTERS);
     int ncpus = libbpf_num_possible_cpus();
@@ -54,7 +43,7 @@ int nt_counters_read(const struct nt_program *p, const struct nt_image *image, c
         for (int c = 0; c < NT_CNT_MAX; c++)
             n[c] = 0;
         r = map >= 0 ? read_probe(map, i, (uint32_t)ncpus, values, n) : 0;
-        n[NT_CNT_MISSED] += missed(image, i);
+        n[NT_CNT_MISSED] += missed[i] + nt_program_missed(nt_image_prog(image, i));
     }
     memcpy(ret_n + (size_t)p->nprobes * NT_CNT_MAX, own, NT_CNT_MAX * sizeof(*own));
     free(values);

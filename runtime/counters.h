@@ -9,9 +9,10 @@ struct nt_output;
 /* How many numbers there are: NT_CNT_MAX for each probe, and behind them those of ntrace's own
  * bodies. */
 size_t nt_counters_of(const struct nt_program *p);
-/* Sums over CPUs into ret_n[probe * NT_CNT_MAX + counter], and own behind them: 0 or -errno. */
-int nt_counters_read(const struct nt_program *p, const struct nt_image *image, const uint64_t *own,
-                     uint64_t *ret_n);
+/* Sums over CPUs into ret_n[probe * NT_CNT_MAX + counter], and own behind them: 0 or -errno.
+ * missed: by probe, what its links missed. */
+int nt_counters_read(const struct nt_program *p, const struct nt_image *image,
+                     const uint64_t *missed, const uint64_t *own, uint64_t *ret_n);
 
 /* Is anything in n a loss? Rows held back by `limit` are not: the script asked for it. */
 bool nt_counters_lost(const struct nt_program *p, const uint64_t *n);

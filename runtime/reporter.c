@@ -1,4 +1,5 @@
 #include "runtime/reporter.h"
+#include "runtime/attach.h"
 #include "runtime/body.h"
 #include "runtime/cleanup.h"
 #include "runtime/counters.h"
@@ -26,6 +27,8 @@ struct nt_reporter {
     struct nt_paths *paths;
     struct nt_states *states;
     uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
+    uint64_t *missed;               /* by probe: what its links missed */
+    const struct nt_links *links;   /* NULL: there are none any more */
     uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
     uint64_t attached;              /* ns of CLOCK_MONOTONIC */
     bool snapshot;                  /* taken, for the body that runs */
@@ -122,11 +125,28 @@ int nt_reporter_stopped(struct nt_reporter *r)
     return error < 0 ? nt_fail(r->cx, "read the tables of the probes", error) : 0;
 }
 
+static void read_misses(struct nt_reporter *r)
+{
+    if (!r->links)
+        return;
+    memset(r->missed, 0, r->program->nprobes * sizeof(r->missed[0]));
+    nt_links_missed(r->links, r->missed);
+}
+
+void nt_reporter_watch(struct nt_reporter *r, const struct nt_links *links)
+{
+    read_misses(r);
+    r->links = links;
+}
+
 /* Counters that did not change since are not said again, except at the end. */
 static int print_counters(struct nt_reporter *r, bool final)
 {
     size_t size = nt_counters_of(r->program) * sizeof(uint64_t);
-    int error = nt_counters_read(r->program, r->image, r->own, r->counts);
+    int error;
+
+    read_misses(r);
+    error = nt_counters_read(r->program, r->image, r->missed, r->own, r->counts);
 
     if (error < 0)
         return nt_fail(r->cx, "read the counters of the probes", error);
@@ -383,7 +403,8 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     output.resolver = (struct nt_resolver){r->symbols, resolve_symbol, resolve_stack};
     r->counts = calloc(ncounts, sizeof(uint64_t));
     r->counts_said = calloc(ncounts, sizeof(uint64_t));
-    if (!r->counts || !r->counts_said)
+    r->missed = calloc(r->program->nprobes + 1u, sizeof(uint64_t));
+    if (!r->counts || !r->counts_said || !r->missed)
         return -ENOMEM;
     error = nt_output_open(&r->output, nt_format_find(o->format), &output);
     if (error == 0)
@@ -422,6 +443,7 @@ void nt_reporter_close(struct nt_reporter **reporter)
     nt_symbols_free(&r->symbols);
     free(r->counts);
     free(r->counts_said);
+    free(r->missed);
     free(r);
     *reporter = NULL;
 }

@@ -6,6 +6,7 @@
 #include "runtime/decode.h"
 
 struct nt_image;
+struct nt_links;
 struct nt_reporter;
 
 struct nt_reporter_options {
@@ -23,6 +24,8 @@ void nt_reporter_close(struct nt_reporter **reporter);
 
 /* Each: 0, or -errno with a diagnostic in cx, unless it is nt_reporter_error()'s. */
 
+/* The links of which the kernel counts misses; NULL before they are taken away. */
+void nt_reporter_watch(struct nt_reporter *reporter, const struct nt_links *links);
 /* Says that all probes are attached, and takes that moment as the start. */
 int nt_reporter_ready(struct nt_reporter *reporter);
 /* An nt_rows_fn. */

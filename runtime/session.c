@@ -99,6 +99,7 @@ static int attach(struct session *s)
 
     if (r < 0)
         return r;
+    nt_reporter_watch(s->reporter, s->links);
     malloc_trim(0); /* what loading took is not needed any more */
     return nt_reporter_ready(s->reporter);
 }
@@ -225,6 +226,7 @@ static int report(struct session *s)
 {
     int r;
 
+    nt_reporter_watch(s->reporter, NULL);
     nt_detach(&s->links);
     do {
         r = consume(s);
