@@ -77,9 +77,9 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 %left SHIFT
 %left '+' '-'
 %left '*' '/' '%'
-%precedence SIGN
 %right OR_ELSE
 %precedence AS
+%precedence SIGN
 %precedence MAP_ALONE
 %precedence '['
 

@@ -62,9 +62,11 @@ static int tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char 
                       struct nt_target *ret_target, const char **ret_why)
 {
     const char *colon = strchr(target, ':');
+    /* Of a record programs may read what is the tracepoint's own. */
+    enum { COMMON_BYTES = 8 };
     const struct nt_tpfield *fields;
     struct nt_harg *arg;
-    uint32_t n;
+    uint32_t n, nargs = 0;
 
     if (!colon) {
         *ret_why = "a tracepoint is written tracepoint:SYSTEM:NAME";
@@ -78,15 +80,16 @@ static int tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char 
     }
     arg = NT_NEW_N(a, struct nt_harg, n + 1);
     for (uint32_t i = 0; i < n; i++)
-        arg[i] = (struct nt_harg){.name = fields[i].name,
-                                  .offset = (uint16_t)fields[i].offset,
-                                  .size = (uint16_t)fields[i].size,
-                                  .is_signed = fields[i].is_signed};
+        if (fields[i].offset >= COMMON_BYTES && fields[i].size)
+            arg[nargs++] = (struct nt_harg){.name = fields[i].name,
+                                            .offset = (uint16_t)fields[i].offset,
+                                            .size = (uint16_t)fields[i].size,
+                                            .is_signed = fields[i].is_signed};
     *ret_target = (struct nt_target){
         .args = NT_ARGS_RECORD,
         .section = nt_sprintf(a, "tp/%s/%s", sys, colon + 1),
         .arg = arg,
-        .nargs = n,
+        .nargs = nargs,
         .typed = true,
     };
     return 0;

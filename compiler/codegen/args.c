@@ -23,13 +23,30 @@ LLVMValueRef nt_stack_pointer(struct nt_gen *g, bool returning)
     return returning ? LLVMBuildSub(g->b, sp, nt_i64(g, RETURN_ADDRESS), "") : sp;
 }
 
+/* Up to 8 bytes of a tracepoint's record, in pieces as they are aligned: the verifier takes no
+ * other. */
+static LLVMValueRef record_word(struct nt_gen *g, uint32_t offset, uint32_t left)
+{
+    LLVMValueRef word = nt_i64(g, 0);
+
+    for (uint32_t done = 0, size; done < 8 && done < left; done += size) {
+        LLVMValueRef part;
+
+        for (size = 8; (offset + done) % size || size > left - done || size > 8 - done;)
+            size /= 2;
+        part = nt_zext(g, nt_load_ctx(g, offset + done, nt_int_of(g, size)));
+        word = LLVMBuildOr(g->b, word, LLVMBuildShl(g->b, part, nt_i64(g, done * 8), ""), "");
+    }
+    return word;
+}
+
 static struct nt_val record_string(struct nt_gen *g, const struct nt_expr *e)
 {
     struct nt_val v = {0};
 
     for (uint32_t i = 0; i < e->type->words; i++)
-        v.w[i] = i * 8 + 8 <= e->size ? nt_load_ctx(g, (uint32_t)e->offset + i * 8, g->i64)
-                                      : nt_i64(g, 0);
+        v.w[i] = record_word(g, (uint32_t)e->offset + i * 8, e->size - i * 8);
+    nt_cut_text(g, &v, e->type->words);
     return v;
 }
 
@@ -101,10 +118,10 @@ struct nt_val nt_load_arg(struct nt_gen *g, const struct nt_expr *e)
     LLVMTypeRef type = nt_int_of(g, e->size);
     struct nt_val v = {0};
 
-    if (args == NT_ARGS_RECORD && e->type->words > 1)
+    if (args == NT_ARGS_RECORD && e->type->kind == NT_KIND_STRING)
         return record_string(g, e);
     if (args == NT_ARGS_RECORD) {
-        v.w[0] = nt_load_ctx(g, (uint32_t)e->offset, type);
+        v.w[0] = LLVMBuildTrunc(g->b, record_word(g, (uint32_t)e->offset, e->size), type, "");
     } else {
         if (e->op == NT_E_ARG && args == NT_ARGS_PLACES)
             v = operand(g, e->index);

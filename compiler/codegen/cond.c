@@ -64,12 +64,21 @@ static LLVMValueRef mixed_equal(struct nt_gen *g, const struct nt_expr *e, LLVMV
     return nt_both(g, equal, LLVMBuildICmp(g->b, LLVMIntSGE, sa ? a : b, nt_i64(g, 0), ""));
 }
 
+static bool is_followed(const struct nt_expr *e)
+{
+    return e->direct || e->followed;
+}
+
 static LLVMValueRef compare(struct nt_gen *g, const struct nt_expr *e)
 {
     struct nt_val a = nt_lower(g, e->kid[0]), b = nt_lower(g, e->kid[1]);
     LLVMValueRef there = nt_both(g, a.there, b.there), r;
 
-    if (e->xop == NT_X_EQ || e->xop == NT_X_NE) {
+    if (is_followed(e->kid[0]) || is_followed(e->kid[1])) { /* with null: see nt_comparison() */
+        r = nt_not_null(g, is_followed(e->kid[0]) ? a.w[0] : b.w[0], true);
+        if (e->xop == NT_X_EQ)
+            r = LLVMBuildNot(g->b, r, "");
+    } else if (e->xop == NT_X_EQ || e->xop == NT_X_NE) {
         r = all_equal(g, &a, &b, e->kid[0]->type->words, e->kid[1]->type->words);
         if (e->kid[0]->type->words == 1)
             r = mixed_equal(g, e, a.w[0], b.w[0], r);
@@ -232,5 +241,5 @@ LLVMValueRef nt_lower_truth(struct nt_gen *g, const struct nt_expr *e)
         break;
     }
     v = nt_lower(g, e);
-    return nt_both(g, v.there, LLVMBuildICmp(g->b, LLVMIntNE, v.w[0], nt_i64(g, 0), ""));
+    return nt_both(g, v.there, nt_not_null(g, v.w[0], is_followed(e)));
 }

@@ -272,7 +272,7 @@ static struct nt_val flow(struct nt_gen *g, const struct nt_expr *e)
     return v;
 }
 
-struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
+static struct nt_val lower(struct nt_gen *g, const struct nt_expr *e)
 {
     switch (e->op) {
     case NT_E_CONST:
@@ -364,4 +364,15 @@ struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
     default: /* truth values */
         return word(nt_zext(g, nt_lower_truth(g, e)));
     }
+}
+
+/* A text may stand where a longer one is meant: what it lacks is 0. */
+struct nt_val nt_lower(struct nt_gen *g, const struct nt_expr *e)
+{
+    struct nt_val v = lower(g, e);
+
+    for (uint32_t i = 1; i < e->type->words; i++)
+        if (!v.w[i])
+            v.w[i] = nt_i64(g, 0);
+    return v;
 }

@@ -79,6 +79,8 @@ LLVMValueRef nt_not_null(struct nt_gen *g, LLVMValueRef pointer, bool followed);
 /* Copies size bytes into zeroed room by a helper; gives whether it could. */
 LLVMValueRef nt_copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uint32_t size,
                         LLVMValueRef from, unsigned helper);
+/* Clears what stands behind the first NUL: equal texts are equal keys. */
+void nt_cut_text(struct nt_gen *g, struct nt_val *v, uint32_t words);
 /* Big-endian number of `size` bytes (1..8) at a buffer aligned to 8 bytes. */
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
 

@@ -161,8 +161,7 @@ struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val b
     return end_read(g, &r, e, v);
 }
 
-/* Clears what stands behind the first NUL: equal texts are equal keys. */
-static void cut_text(struct nt_gen *g, struct nt_val *v, uint32_t words)
+void nt_cut_text(struct nt_gen *g, struct nt_val *v, uint32_t words)
 {
     LLVMValueRef open = nt_i64(g, ~0ull); /* all ones until a NUL was seen */
 
@@ -214,7 +213,7 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
     if (e->direct) {
         for (uint32_t i = 0; i < words; i++)
             v.w[i] = text_word(g, from, i * 8, e->size > i * 8 ? e->size - i * 8 : 0);
-        cut_text(g, &v, words);
+        nt_cut_text(g, &v, words);
     } else {
         room = nt_scratch(g);
         v.there = nt_copy_in(g, room, words, e->size, from,

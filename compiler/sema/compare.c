@@ -229,7 +229,13 @@ static enum nt_xop xop_of(enum nt_op op)
     }
 }
 
-/* l op r of values that are comparable. */
+static bool is_null(const struct nt_expr *e)
+{
+    return nt_is_const(e) && !e->w[0];
+}
+
+/* l op r of values that are comparable. A pointer that the verifier follows may be compared with
+ * null, otherwise its number is. */
 struct nt_expr *nt_comparison(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
                               struct nt_expr *r, struct nt_span at)
 {
@@ -246,6 +252,10 @@ struct nt_expr *nt_comparison(struct nt_unit *u, enum nt_xop op, struct nt_expr 
     }
     if (nt_is_const(l) && nt_is_const(r))
         return nt_const(u, &nt_type_bool, at, fold(l, r, op));
+    if ((op != NT_X_EQ && op != NT_X_NE) || (!is_null(l) && !is_null(r))) {
+        l = nt_number_of(u, l);
+        r = nt_number_of(u, r);
+    }
     e = nt_expr_with(u, NT_E_CMP, &nt_type_bool, at, 2, l, r);
     e->xop = op;
     e->maybe = false;

@@ -234,7 +234,15 @@ static const struct nt_type *arith_type(enum nt_xop op, const struct nt_expr *a,
 
 struct nt_expr *nt_number_of(struct nt_unit *u, struct nt_expr *e)
 {
-    if ((e->direct || e->followed) && nt_is_number(e->type))
+    if (!e->direct && !e->followed)
+        return e;
+    if (e->op == NT_E_ADDR) { /* nothing may be added to what can be null */
+        e = nt_retyped(u, e, e->type);
+        e->kid[0] = nt_number_of(u, e->kid[0]);
+        e->direct = e->followed = false;
+        return e;
+    }
+    if (nt_is_number(e->type))
         return nt_expr_with(u, NT_E_NUMBER, &nt_type_uint, e->at, 1, e);
     return e;
 }

@@ -105,6 +105,8 @@ static struct nt_expr *make_str(struct nt_scope *s, const struct nt_node *call)
                  NT_MAX_WORDS * 8u);
         return nt_broken(s->u, call->span);
     }
+    if (p->op == NT_E_ADDR)
+        p = nt_number_of(s->u, p);
     e = nt_expr_with(s->u, NT_E_STRING, nt_type_new_string(s->u->cx->arena, (uint8_t)((n + 7) / 8)),
                      call->span, 1, p);
     e->size = (uint8_t)n;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { LARGEST_OFFSET = 1 << 28 }; /* that the verifier lets be added to a pointer */
+
 const struct nt_type *nt_kernel_pointer(struct nt_unit *u, uint32_t struct_id)
 {
     const char *name = nt_kernel_type_name(u->cx->kernel, struct_id);
@@ -67,18 +69,20 @@ static bool is_network_order(struct nt_unit *u, uint32_t id)
     return strncmp(nt_kernel_type_name(u->cx->kernel, id), "__be", 4) == 0;
 }
 
-/* A tracepoint's record: its fields lie in the context itself. */
+/* A tracepoint's record: its fields lie in the context itself. What is no number is taken for text,
+ * as far as a text goes. */
 static struct nt_expr *record_arg(struct nt_unit *u, const struct nt_harg *arg, struct nt_span at)
 {
-    bool is_string = arg->size > 8;
-    const struct nt_type *type =
-        is_string ? nt_type_new_string(u->cx->arena, (uint8_t)((arg->size + 7) / 8))
-        : arg->size == 8 && !arg->is_signed ? &nt_type_uint
-                                            : &nt_type_int;
+    uint16_t size = arg->size < NT_MAX_WORDS * 8 ? arg->size : NT_MAX_WORDS * 8;
+    bool is_number = size == 1 || size == 2 || size == 4 || size == 8;
+    const struct nt_type *type = !is_number
+                                     ? nt_type_new_string(u->cx->arena, (uint8_t)((size + 7) / 8))
+                                 : arg->size == 8 && !arg->is_signed ? &nt_type_uint
+                                                                     : &nt_type_int;
     struct nt_expr *e = nt_expr_new(u, NT_E_ARG, type, at);
 
     e->offset = arg->offset;
-    e->size = (uint8_t)arg->size;
+    e->size = (uint8_t)size;
     e->is_signed = arg->is_signed;
     return e;
 }
@@ -130,10 +134,11 @@ struct nt_expr *nt_kernel_arg(struct nt_unit *u, const struct nt_bound *b,
 
 /* -- memory ----------------------------------------------------------------------------------- */
 
-/* Places within places are one place. */
+/* Places within places are one place; behind one that the verifier does not follow is no other. */
 static struct nt_expr *address(struct nt_unit *u, struct nt_expr *base, const struct nt_type *type,
                                uint32_t offset, struct nt_span at)
 {
+    bool direct = base->direct;
     struct nt_expr *e;
 
     if (base->op == NT_E_ADDR) {
@@ -142,8 +147,8 @@ static struct nt_expr *address(struct nt_unit *u, struct nt_expr *base, const st
     }
     e = nt_expr_with(u, NT_E_ADDR, type, at, 1, base);
     e->offset = (int32_t)offset;
-    e->direct = base->direct;
-    e->followed = base->followed;
+    e->direct = direct;
+    e->followed = base->followed || (base->direct && !direct);
     e->user = base->user;
     return e;
 }
@@ -158,6 +163,7 @@ static struct nt_expr *load(struct nt_unit *u, struct nt_expr *base, uint32_t of
                             uint32_t type_id, struct nt_span at)
 {
     struct nt_ktype t = nt_kernel_type(u->cx->kernel, type_id);
+    bool direct = base->direct;
     struct nt_expr *e;
 
     if (base->op == NT_E_ADDR) {
@@ -169,12 +175,12 @@ static struct nt_expr *load(struct nt_unit *u, struct nt_expr *base, uint32_t of
     e->size = t.kind == NT_K_POINTER ? 8 : (uint8_t)t.size;
     e->is_signed = t.is_signed;
     e->swapped = is_network_order(u, type_id);
-    e->maybe = base->maybe || !base->direct || can_be_null(base);
-    e->direct_base = base->direct;
+    e->maybe = base->maybe || !direct || can_be_null(base);
+    e->direct_base = direct;
     e->user = base->user;
     e->btf_target = t.target;
-    e->direct = base->direct && t.kind == NT_K_POINTER; /* of bytes, too: see nt_number_of() */
-    e->cost = base->cost > (base->direct ? 0 : 1) ? base->cost : !base->direct;
+    e->direct = direct && t.kind == NT_K_POINTER; /* of bytes, too: see nt_number_of() */
+    e->cost = base->cost > (direct ? 0 : 1) ? base->cost : !direct;
     return e;
 }
 
@@ -224,10 +230,12 @@ struct nt_expr *nt_kernel_field(struct nt_unit *u, struct nt_expr *base, const c
         !nt_kernel_member(u->cx->kernel, base->type->btf_id, name, &m))
         return NULL;
     e = m.bits ? bit_field(u, base, &m, at) : place(u, base, m.bit_offset / 8, m.type, at);
-    if (m.shadowed)
+    if (m.shadowed) {
+        e->followed |= e->direct;
         e->direct = false;
+    }
     if (m.shadowed && e->op == NT_E_LOAD && e->size == 8) {
-        e->direct_base = false; /* a number may be taken for a pointer */
+        e->direct_base = e->followed = false; /* a number may be taken for a pointer */
         e->maybe = true;
     }
     return e;
@@ -248,9 +256,12 @@ struct nt_expr *nt_kernel_index(struct nt_scope *s, struct nt_expr *base, struct
         nt_error(u->cx, at, NT_TYPE, "the size of what this points to is not known");
         return nt_broken(u, at);
     }
-    if (nt_is_const(index)) {
-        if (base->btf_array && array.count && index->w[0] >= array.count)
-            return nt_absent(u, value_type(u, &t), at);
+    if (nt_is_const(index) && base->btf_array && array.count && index->w[0] >= array.count)
+        return nt_absent(u, value_type(u, &t), at);
+    if (nt_is_const(index) && index->w[0] <= LARGEST_OFFSET / t.size) {
+        /* Nothing bounds a pointer's elements, nor those of an array without a length. */
+        if (!array.count && (base->btf_array || index->w[0]))
+            base = nt_number_of(u, base);
         return place(u, base, (uint32_t)(index->w[0] * t.size), elem, at);
     }
     e = nt_expr_with(u, NT_E_ELEM, &nt_type_uint, at, 2, nt_number_of(u, base), index);
@@ -266,11 +277,13 @@ struct nt_expr *nt_decay(struct nt_unit *u, struct nt_expr *e)
     struct nt_ktype array, elem;
     struct nt_expr *s;
 
-    if (e->op != NT_E_ADDR || !e->btf_array)
+    if (e->op != NT_E_ADDR)
         return e;
+    if (!e->btf_array)
+        return can_be_null(e->kid[0]) ? nt_number_of(u, e) : e;
     array = nt_kernel_type(u->cx->kernel, e->btf_array);
     elem = nt_kernel_type(u->cx->kernel, array.target);
-    if (elem.size != 1)
+    if (elem.size != 1 || !array.count)
         return e;
     uint32_t words = (array.count + 7) / 8;
 

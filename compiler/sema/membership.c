@@ -164,7 +164,7 @@ struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node)
         e = nt_in_state(s, node->kid[0], right, node->span);
         return node->flag ? nt_not(s->u, e, node->span) : e;
     }
-    m.value = nt_decay(s->u, nt_value(s, node->kid[0], NULL));
+    m.value = nt_number_of(s->u, nt_decay(s->u, nt_value(s, node->kid[0], NULL)));
     if (m.value->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
     if (p)
