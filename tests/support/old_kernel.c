@@ -1,13 +1,10 @@
-/* Would a 4.19 kernel take this object? Walks it and refuses what that kernel lacks:
- *
- *   old_kernel OBJECT
- *
- * helpers and map types younger than 4.19 (uapi/linux/bpf.h of that release), instructions beyond
- * set v2, loops, programs of more than 4,096 instructions, global data. A jump backwards is no loop
- * by itself: as the kernel's check_cfg() does, a walk over the program looks for a way back to an
- * instruction that is still being walked. */
+/* A jump backwards is no loop by itself: as the kernel's check_cfg() does, a walk over the program
+ * looks for a way back to an instruction that is still being walked. */
+#include "tests/support/old_kernel.h"
+
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,16 +141,18 @@ static void check_map(const struct bpf_map *m)
         complain(0, "a map type that 4.19 lacks");
 }
 
-int main(int argc, char **argv)
+bool old_kernel_refuses(const void *object, size_t size)
 {
-    struct bpf_object *o = argc == 2 ? bpf_object__open_file(argv[1], NULL) : NULL;
+    struct bpf_object *o = bpf_object__open_mem(object, size, NULL);
     struct bpf_program *p;
     struct bpf_map *m;
     int programs = 0;
 
+    bad = 0;
+    program = "";
     if (!o) {
-        fprintf(stderr, "usage: old_kernel OBJECT\n");
-        return 2;
+        complain(0, "no object");
+        return true;
     }
     bpf_object__for_each_program(p, o)
     {
@@ -161,8 +160,8 @@ int main(int argc, char **argv)
         programs++;
     }
     bpf_object__for_each_map(m, o) check_map(m);
-    bpf_object__close(o);
     if (!programs)
-        printf("%s: no programs\n", argv[1]);
-    return bad || !programs;
+        complain(0, "no programs");
+    bpf_object__close(o);
+    return bad;
 }

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# What the checker accepts, the verifier accepts: random scripts, and those that once did not load.
+# More: tests/random/run.
+# needs: root btf
+set -euo pipefail
+
+# shellcheck source=tests/support/needs.sh
+source "$SUPPORT/needs.sh"
+require root btf
+random=$(dirname "$NTRACE")/ntrace-random
+"$random" --load-files "$SUPPORT"/../random/found/*.nt
+"$random" --load-files --profile 4.19 "$SUPPORT"/../random/found/*.nt
+"$random" --load "${COUNT:-100}" 1 --tries 20

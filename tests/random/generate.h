@@ -1,0 +1,16 @@
+/* Random scripts that the checker accepts: every construct of the language, over what the kernel at
+ * hand offers. One seed and one kernel give one script. */
+#pragma once
+
+#include "compiler/base/cx.h"
+#include "compiler/base/str.h"
+#include "tests/random/choices.h"
+
+/* Which of the events and hooks this kernel has. Asked once. */
+struct offers;
+struct offers *offers_new(const struct nt_kernel *kernel);
+void offers_free(struct offers **offers);
+const struct nt_kernel *offers_kernel(const struct offers *o);
+
+/* Writes a script. */
+void generate_script(struct choices *c, const struct offers *offers, struct nt_str *out);

@@ -1,0 +1,119 @@
+#include "tests/random/load.h"
+
+#include "compiler/compile.h"
+#include "runtime/load.h"
+#include "tests/support/old_kernel.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SECONDS = 60 };
+
+const char *const verdict_names[NVERDICTS] = {
+    [LOADED] = "loaded",
+    [TOO_BIG] = "too big, said by the checker",
+    [NOTHING_LEFT] = "never true, said by the checker",
+    [NOT_ACCEPTED] = "refused by the checker",
+    [NOT_COMPILED] = "not compiled",
+    [NOT_LOADED] = "refused by the verifier",
+    [NOT_FOR_OLD] = "not for an old kernel",
+    [CRASHED] = "crashed",
+    [HANGS] = "did not end",
+};
+
+/* Children then find the code generator in memory, linked. */
+void load_code_generator(void)
+{
+    char path[4096];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 32);
+
+    path[len > 0 ? len : 0] = '\0';
+    if (strrchr(path, '/')) {
+        strcpy(strrchr(path, '/') + 1, "ntrace-codegen.so");
+        dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    }
+}
+
+static bool has_code(const struct nt_cx *cx, enum nt_code code)
+{
+    nt_vec_each (d, &cx->diags.list)
+        if ((*d)->severity == NT_SEV_ERROR && (*d)->code == code)
+            return true;
+    return false;
+}
+
+static enum verdict why_not_compiled(const struct nt_cx *cx)
+{
+    if (cx->diags.nerrors == 1 && has_code(cx, NT_TOO_MUCH))
+        return TOO_BIG;
+    if (cx->diags.nerrors == 1 && has_code(cx, NT_NOTHING_LEFT))
+        return NOTHING_LEFT;
+    return has_code(cx, NT_CODEGEN) ? NOT_COMPILED : NOT_ACCEPTED;
+}
+
+static enum verdict load(struct nt_cx *cx, const char *text, bool old)
+{
+    uint16_t source = nt_source_add(cx, "random.nt", text, (uint32_t)strlen(text));
+    struct nt_image *image = NULL;
+    struct nt_program p;
+    int r;
+
+    if (nt_compile(cx, source, &p) < 0)
+        return why_not_compiled(cx);
+    if (old && old_kernel_refuses(p.elf, p.elf_size))
+        return NOT_FOR_OLD;
+    r = nt_image_load(cx, &p, &image);
+    nt_image_close(&image);
+    return r < 0 ? NOT_LOADED : LOADED;
+}
+
+static void run_child(const struct nt_kernel *kernel, const char *text, bool old, int said)
+{
+    struct nt_cx *cx = nt_cx_new();
+    enum verdict v;
+
+    dup2(said, STDOUT_FILENO);
+    dup2(said, STDERR_FILENO);
+    alarm(SECONDS);
+    cx->kernel = kernel;
+    v = load(cx, text, old);
+    nt_diags_print(cx, stderr, false);
+    fflush(NULL);
+    _exit((int)v);
+}
+
+static void take_said(int fd, struct nt_str *ret_said)
+{
+    char buffer[4096];
+    ssize_t n;
+
+    nt_str_clear(ret_said);
+    for (off_t at = 0; (n = pread(fd, buffer, sizeof(buffer), at)) > 0; at += n)
+        nt_str_add(ret_said, buffer, (size_t)n);
+}
+
+enum verdict load_script(const struct nt_kernel *kernel, const char *text, bool old,
+                         struct nt_str *ret_said)
+{
+    int said = memfd_create("said", MFD_CLOEXEC), status = 0;
+    pid_t pid;
+
+    fflush(NULL);
+    pid = said < 0 ? -1 : fork();
+    if (pid == 0)
+        run_child(kernel, text, old, said);
+    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+        perror("ntrace-random");
+        exit(2);
+    }
+    take_said(said, ret_said);
+    close(said);
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == SIGALRM ? HANGS : CRASHED;
+    return WEXITSTATUS(status) < NVERDICTS ? (enum verdict)WEXITSTATUS(status) : CRASHED;
+}
