@@ -1,5 +1,5 @@
 #include "runtime/attach.h"
-#include "runtime/attach_user.h"
+#include "runtime/attach_places.h"
 #include "runtime/cleanup.h"
 #include "runtime/load.h"
 #include "runtime/missed.h"
@@ -73,7 +73,7 @@ static int attach_one(const struct nt_program *p, const struct nt_image *image, 
     if (!prog)
         return -ENOENT;
     if (probe->attach.kind != NT_ATTACH_SECTION) {
-        r = nt_attach_user(probe, prog, made, &n);
+        r = nt_attach_at_places(probe, prog, made, &n);
     } else {
         made[0] = bpf_program__attach(prog);
         r = made[0] ? 0 : -errno;

@@ -9,6 +9,7 @@ enum nt_attach_kind {
     NT_ATTACH_UPROBE,    /* at all of sites */
     NT_ATTACH_URETPROBE, /* the same, at the return from there */
     NT_ATTACH_TIMER,     /* hz times a second on every CPU */
+    NT_ATTACH_FUNCTIONS, /* at once to all functions of the kernel in names */
 };
 /* A place in a file of user code. */
 struct nt_site {
@@ -21,4 +22,7 @@ struct nt_attach {
     const struct nt_site *sites;
     uint32_t nsites;
     uint32_t hz;
+    const char **names;
+    uint64_t *cookies; /* of each name; the program is told */
+    uint32_t nnames;
 };

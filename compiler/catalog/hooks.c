@@ -44,7 +44,7 @@ static int raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const c
     }
     bool direct = nt_kernel_has(k, NT_FEATURE_TP_BTF);
 
-    arg = nt_hook_args(k, a, params, n);
+    arg = nt_target_args(k, a, params, n);
     for (uint32_t i = 0; i < n; i++)
         arg[i].nullable |= can_be_null(target, arg[i].name);
     *ret_target = (struct nt_target){
@@ -97,19 +97,23 @@ static int tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char 
 
 const struct nt_hook nt_hooks[] = {
     {"raw_tracepoint", "a tracepoint, with the arguments the kernel's code hands it",
-     raw_tracepoint},
-    {"tracepoint", "a tracepoint SYSTEM:NAME, with the fields of its record", tracepoint},
-    {"fn", "entry of a kernel function, by the best hook this kernel offers", nt_hook_fn},
-    {"fentry", "entry of a kernel function, by trampoline", nt_hook_fentry},
-    {"kprobe", "entry of a kernel function, by breakpoint", nt_hook_kprobe},
-    {"call", "a kernel function from entry to return", nt_hook_call},
-    {"fexit", "return of a kernel function, by trampoline", nt_hook_fexit},
-    {"kretprobe", "return of a kernel function, by breakpoint", nt_hook_kretprobe},
-    {"uprobe", "entry of a user function, LIB:SYMBOL", nt_hook_uprobe},
-    {"uretprobe", "return of a user function, LIB:SYMBOL", nt_hook_uretprobe},
-    {"ucall", "a user function from entry to return, LIB:SYMBOL", nt_hook_ucall},
-    {"usdt", "a user statically defined probe, LIB:PROVIDER:NAME", nt_hook_usdt},
-    {"profile", "a timer on every CPU, 99hz", nt_hook_profile},
+     raw_tracepoint, nt_match_raw_tracepoint, false},
+    {"tracepoint", "a tracepoint SYSTEM:NAME, with the fields of its record", tracepoint,
+     nt_match_tracepoint, false},
+    {"fn", "entry of a kernel function, by the best hook this kernel offers", nt_hook_fn, NULL,
+     true},
+    {"fentry", "entry of a kernel function, by trampoline", nt_hook_fentry, NULL, true},
+    {"kprobe", "entry of a kernel function, by breakpoint", nt_hook_kprobe, NULL, true},
+    {"call", "a kernel function from entry to return", nt_hook_call, NULL, true},
+    {"fexit", "return of a kernel function, by trampoline", nt_hook_fexit, NULL, true},
+    {"kretprobe", "return of a kernel function, by breakpoint", nt_hook_kretprobe, NULL, true},
+    {"uprobe", "entry of a user function, LIB:SYMBOL", nt_hook_uprobe, nt_match_user, false},
+    {"uretprobe", "return of a user function, LIB:SYMBOL", nt_hook_uretprobe, nt_match_user, false},
+    {"ucall", "a user function from entry to return, LIB:SYMBOL", nt_hook_ucall, nt_match_user,
+     false},
+    {"usdt", "a user statically defined probe, LIB:PROVIDER:NAME", nt_hook_usdt, nt_match_usdt,
+     false},
+    {"profile", "a timer on every CPU, 99hz", nt_hook_profile, NULL, false},
     {0},
 };
 

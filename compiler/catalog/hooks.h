@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct nt_kernel;
+struct nt_kparam;
 
 /* How argument N is read from the program's context. */
 enum nt_args {
@@ -59,8 +60,13 @@ struct nt_target {
     bool user;                    /* user code: nothing of the kernel's is in its arguments */
     struct nt_attach attach;
 };
+/* A function's parameters as arguments. */
+struct nt_harg *nt_target_args(const struct nt_kernel *k, struct nt_arena *a,
+                               const struct nt_kparam *params, uint32_t n);
 /* An argument by the kernel's name, or what was returned; NULL: it has none of that name. */
 const struct nt_harg *nt_target_arg(const struct nt_target *t, const char *name);
+
+typedef void nt_target_fn(const char *target, void *arg);
 
 struct nt_hook {
     const char *name; /* "raw_tracepoint" */
@@ -69,6 +75,11 @@ struct nt_hook {
      * target; -EOPNOTSUPP: this host has no such hook; *ret_why says it in words. */
     int (*resolve)(const struct nt_kernel *k, struct nt_arena *a, const char *target,
                    struct nt_target *ret_target, const char **ret_why);
+    /* The targets that match a pattern with `*`, each once. NULL: of kernel functions; of others:
+     * there are no patterns. 0 or -errno, as above. */
+    int (*match)(const struct nt_kernel *k, struct nt_arena *a, const char *pattern,
+                 nt_target_fn *each, void *arg, const char **ret_why);
+    bool is_function; /* of the kernel */
 };
 
 extern const struct nt_hook nt_hooks[]; /* ends with a row without a name */

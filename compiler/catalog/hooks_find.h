@@ -5,10 +5,6 @@
 #include "compiler/kernel/elf.h"
 #include "compiler/kernel/kernel.h"
 
-/* Parameters of a function or tracepoint as arguments; each knows its place among the registers. */
-struct nt_harg *nt_hook_args(const struct nt_kernel *k, struct nt_arena *a,
-                             const struct nt_kparam *params, uint32_t n);
-
 #define NT_HOOK(name)                                                                              \
     int nt_hook_##name(const struct nt_kernel *k, struct nt_arena *a, const char *target,          \
                        struct nt_target *ret_target, const char **ret_why)
@@ -30,3 +26,12 @@ NT_HOOK(profile);
 /* The file that stands in front of the first colon of a target; *ret_rest is what follows it. */
 int nt_hook_open(struct nt_arena *a, const char *target, struct nt_elf **ret_elf,
                  const char **ret_path, const char **ret_rest, const char **ret_why);
+
+/* hooks_match.c: patterns. */
+#define NT_MATCH(name)                                                                             \
+    int nt_match_##name(const struct nt_kernel *k, struct nt_arena *a, const char *pattern,        \
+                        nt_target_fn *each, void *arg, const char **ret_why)
+NT_MATCH(raw_tracepoint);
+NT_MATCH(tracepoint);
+NT_MATCH(user);
+NT_MATCH(usdt);

@@ -32,8 +32,8 @@ static uint32_t registers_of(const struct nt_kernel *k, uint32_t type)
     return size > WORD && size <= 2 * WORD ? 2 : 1;
 }
 
-struct nt_harg *nt_hook_args(const struct nt_kernel *k, struct nt_arena *a,
-                             const struct nt_kparam *params, uint32_t n)
+struct nt_harg *nt_target_args(const struct nt_kernel *k, struct nt_arena *a,
+                               const struct nt_kparam *params, uint32_t n)
 {
     struct nt_harg *arg = NT_NEW_N(a, struct nt_harg, n + 1);
     uint32_t index = 0;
@@ -97,7 +97,7 @@ static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char 
     *ret_target = (struct nt_target){
         .args = NT_ARGS_BTF,
         .section = nt_sprintf(a, "%s/%s", at_return ? "fexit" : "fentry", target),
-        .arg = nt_hook_args(k, a, s.params, s.n),
+        .arg = nt_target_args(k, a, s.params, s.n),
         .nargs = s.n,
         .typed = true,
         .ret = at_return ? returned(a, &s) : NULL,
@@ -140,7 +140,7 @@ NT_HOOK(kprobe)
     *ret_target = (struct nt_target){
         .args = NT_ARGS_REGS,
         .section = nt_sprintf(a, "kprobe/%s", target),
-        .arg = s.typed ? nt_hook_args(k, a, s.params, s.n) : NULL,
+        .arg = s.typed ? nt_target_args(k, a, s.params, s.n) : NULL,
         .nargs = s.n,
         .typed = s.typed,
     };

@@ -11,6 +11,7 @@ enum {
     GET_CURRENT_TASK = 35,
     GET_CURRENT_CGROUP_ID = 80,
     PROBE_READ_KERNEL = 113,
+    GET_ATTACH_COOKIE = 174,
 };
 enum { F_USER_STACK = 1 << 8 };
 
@@ -281,6 +282,8 @@ static struct nt_val lower(struct nt_gen *g, const struct nt_expr *e)
     case NT_E_ARG:
     case NT_E_RETVAL:
         return nt_load_arg(g, e);
+    case NT_E_COOKIE:
+        return word(nt_helper(g, GET_ATTACH_COOKIE, g->i64, &g->f.ctx, 1));
     case NT_E_KEPT:
         return nt_load_kept(g, e);
     case NT_E_AFTER: /* of a call that keeps nothing */

@@ -11,19 +11,14 @@ enum answer { NOT_ASKED, NO, YES };
 
 struct nt_probed {
     enum answer has[NT_FEATURE_MAX];
-    int isa;           /* 0: not asked */
-    char *functions;   /* list of those that can be traced */
-    bool no_functions; /* there is no such list */
+    int isa; /* 0: not asked */
 };
 
 static const char *const names[NT_FEATURE_MAX] = {
-    [NT_FEATURE_TP_BTF] = "tp_btf",
-    [NT_FEATURE_FENTRY] = "fentry",
-    [NT_FEATURE_KPROBE] = "kprobe",
-    [NT_FEATURE_RINGBUF] = "ringbuf",
-    [NT_FEATURE_ATOMIC_FETCH] = "atomic_fetch",
-    [NT_FEATURE_READ_KERNEL] = "read_kernel",
-    [NT_FEATURE_LONG] = "long",
+    [NT_FEATURE_TP_BTF] = "tp_btf",           [NT_FEATURE_FENTRY] = "fentry",
+    [NT_FEATURE_KPROBE] = "kprobe",           [NT_FEATURE_KPROBE_MULTI] = "kprobe_multi",
+    [NT_FEATURE_RINGBUF] = "ringbuf",         [NT_FEATURE_ATOMIC_FETCH] = "atomic_fetch",
+    [NT_FEATURE_READ_KERNEL] = "read_kernel", [NT_FEATURE_LONG] = "long",
 };
 
 struct nt_probed *nt_probed_new(void)
@@ -33,8 +28,6 @@ struct nt_probed *nt_probed_new(void)
 
 void nt_probed_free(struct nt_probed *p)
 {
-    if (p)
-        free(p->functions);
     free(p);
 }
 
@@ -167,6 +160,24 @@ static bool has_kprobe(void)
            access("/sys/kernel/debug/tracing/kprobe_events", W_OK) == 0;
 }
 
+/* Nobody calls that function but the kernel's own tests. */
+static bool has_kprobe_multi(void)
+{
+    const struct bpf_insn insns[] = {MOV(BPF_REG_0, 0), EXIT};
+    const char *symbol = "bpf_fentry_test1";
+    LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+    LIBBPF_OPTS(bpf_link_create_opts, where, .kprobe_multi.syms = &symbol, .kprobe_multi.cnt = 1);
+    int prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns,
+                             sizeof(insns) / sizeof(*insns), &opts);
+    int link = prog < 0 ? -1 : bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &where);
+
+    if (prog >= 0)
+        close(prog);
+    if (link >= 0)
+        close(link);
+    return link >= 0;
+}
+
 static bool has_ringbuf(void)
 {
     int fd =
@@ -186,6 +197,8 @@ static bool try_feature(const struct nt_kernel *k, enum nt_feature f)
         return has_fentry(k);
     case NT_FEATURE_KPROBE:
         return has_kprobe();
+    case NT_FEATURE_KPROBE_MULTI:
+        return has_kprobe_multi();
     case NT_FEATURE_RINGBUF:
         return has_ringbuf();
     case NT_FEATURE_ATOMIC_FETCH:
@@ -260,30 +273,4 @@ int nt_kernel_isa(const struct nt_kernel *k)
     if (k->probed->isa == 0)
         k->probed->isa = try_isa();
     return k->probed->isa;
-}
-
-static const char *list_functions(const struct nt_kernel *k)
-{
-    struct nt_probed *p = k->probed;
-    char *path;
-
-    if (p->functions || p->no_functions)
-        return p->functions;
-    if (k->tracing && asprintf(&path, "%s/available_filter_functions", k->tracing) >= 0) {
-        p->functions = nt_kernel_slurp(path);
-        free(path);
-    }
-    if (!p->functions && !k->features)
-        p->functions = nt_kernel_slurp("/proc/kallsyms");
-    p->no_functions = !p->functions;
-    return p->functions;
-}
-
-bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
-{
-    const char *functions = list_functions(k);
-
-    if (functions)
-        return has_word(functions, func);
-    return nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
 }

@@ -102,7 +102,7 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
 
     if (k)
         k->foreign = o->fixture || o->btf;
-    if (k && (k->probed = nt_probed_new()))
+    if (k && (k->probed = nt_probed_new()) && (k->functions = nt_functions_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
     if (err == 0 && o->profile) {
         char *features = nt_profile_features(k, o->profile);
@@ -132,6 +132,7 @@ void nt_kernel_close(struct nt_kernel **pk)
         return;
     nt_btf_close(&k->btf);
     nt_probed_free(k->probed);
+    nt_functions_free(k->functions);
     free(k->release);
     free(k->tracing);
     free(k->features);

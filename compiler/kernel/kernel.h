@@ -75,6 +75,9 @@ struct nt_kparam {
 };
 int nt_kernel_func(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                    const struct nt_kparam **ret_params, uint32_t *ret_n, uint32_t *ret_rettype);
+/* The same of a function by its BTF type. */
+int nt_kernel_func_at(const struct nt_kernel *k, struct nt_arena *a, uint32_t id,
+                      const struct nt_kparam **ret_params, uint32_t *ret_n, uint32_t *ret_rettype);
 /* Of a raw tracepoint: those of __traceiter_NAME, without the first (void *__data). */
 int nt_kernel_raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                              const struct nt_kparam **ret_params, uint32_t *ret_n);
@@ -99,6 +102,7 @@ enum nt_feature {
     NT_FEATURE_TP_BTF, /* BTF-typed raw tracepoints (5.5) */
     NT_FEATURE_FENTRY, /* trampolines; some hosts refuse them */
     NT_FEATURE_KPROBE,
+    NT_FEATURE_KPROBE_MULTI, /* one program on many functions (5.18; a kernel may lack it) */
     NT_FEATURE_RINGBUF,      /* 5.8 */
     NT_FEATURE_ATOMIC_FETCH, /* 5.12 */
     NT_FEATURE_READ_KERNEL,  /* bpf_probe_read_kernel beside bpf_probe_read (5.5) */
@@ -109,5 +113,16 @@ enum nt_feature {
 bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f);
 /* Highest instruction set it takes: 2, 3 or 4. Asked by trying; 3 when that is not possible. */
 int nt_kernel_isa(const struct nt_kernel *k);
+/* A function, by its name. */
+struct nt_kfunction {
+    const char *name;
+    uint32_t id;        /* its BTF type; 0: not known */
+    uint32_t traceable; /* how many of that name can be traced */
+};
+typedef void nt_kfunction_fn(const struct nt_kfunction *function, void *arg);
+/* All whose names match a pattern with `*`, each name once: those that the kernel's types know, or
+ * those that can be traced. */
+void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, bool typed,
+                             nt_kfunction_fn *each, void *arg);
 /* Can this function be traced (available_filter_functions, or kallsyms)? */
 bool nt_kernel_traceable(const struct nt_kernel *k, const char *func);

@@ -9,13 +9,17 @@ struct nt_kernel {
     struct nt_btf *btf;
     bool foreign; /* the types are of a file, not the running kernel's own */
     char *release;
-    char *tracing;            /* directory of tracefs */
-    char *features;           /* the fixture's text; NULL: try on the running kernel */
-    struct nt_probed *probed; /* what was tried or read already (features.c) */
+    char *tracing;                  /* directory of tracefs */
+    char *features;                 /* the fixture's text; NULL: try on the running kernel */
+    struct nt_probed *probed;       /* what was tried already (features.c) */
+    struct nt_functions *functions; /* read on first use (functions.c) */
 };
 
 struct nt_probed *nt_probed_new(void);
 void nt_probed_free(struct nt_probed *p);
+
+struct nt_functions *nt_functions_new(void);
+void nt_functions_free(struct nt_functions *f);
 
 /* Features text of a profile, to be freed; NULL: there is no such profile. */
 char *nt_profile_features(const struct nt_kernel *k, const char *name);

@@ -205,8 +205,14 @@ static struct nt_kparam param_of(const struct nt_kernel *k, struct nt_arena *a,
 int nt_kernel_func(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                    const struct nt_kparam **ret_params, uint32_t *ret_n, uint32_t *ret_rettype)
 {
-    const struct btf_type *proto =
-        type_of(k, type_of(k, nt_kernel_find(k, name, BTF_KIND_FUNC))->type);
+    return nt_kernel_func_at(k, a, nt_kernel_find(k, name, BTF_KIND_FUNC), ret_params, ret_n,
+                             ret_rettype);
+}
+
+int nt_kernel_func_at(const struct nt_kernel *k, struct nt_arena *a, uint32_t id,
+                      const struct nt_kparam **ret_params, uint32_t *ret_n, uint32_t *ret_rettype)
+{
+    const struct btf_type *proto = type_of(k, type_of(k, id)->type);
     const struct btf_param *p = rest_of(proto);
     uint32_t n = BTF_INFO_VLEN(proto->info);
 

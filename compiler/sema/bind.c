@@ -113,7 +113,7 @@ static void bind_raw(struct nt_unit *u, struct nt_node *probe)
     const char *target;
     struct nt_diag *d;
 
-    if (!nt_hook_of(probe->name, &target)->resolve || strchr(probe->name, '*')) {
+    if (!nt_hook_of(probe->name, &target)->resolve) {
         nt_error(u->cx, probe->span, NT_UNSUPPORTED, "this version of ntrace can't attach to '%s'",
                  probe->name);
         return;
@@ -153,6 +153,16 @@ static void bind_view(struct nt_unit *u, const struct nt_node *view)
         nt_error(u->cx, view->name_at, NT_UNKNOWN_NAME, "no packet has a header '%s'", view->name);
 }
 
+/* `probe` may be compared with any event of the script. */
+static void name_probes(struct nt_unit *u)
+{
+    nt_kid_each (item, u->script)
+        if ((*item)->kind == NT_NODE_ON && u->probe_type)
+            nt_kid_each (ref, (*item)->kid[0])
+                if ((*ref)->sym && !strchr((*ref)->name, '*'))
+                    nt_probe_number(u, (*ref)->name);
+}
+
 void nt_bind(struct nt_unit *u)
 {
     nt_kid_each (item, u->script) {
@@ -170,6 +180,7 @@ void nt_bind(struct nt_unit *u)
             break;
         }
     }
+    name_probes(u);
 }
 
 static void dump_bounds(const struct nt_bounds *bounds, FILE *out)

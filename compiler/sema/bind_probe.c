@@ -72,9 +72,8 @@ static const struct nt_bound *bind_back(struct nt_unit *u, const struct nt_bound
 }
 
 /* One place to attach to, with the arguments that are asked for. */
-static int bind_target(struct nt_unit *u, const struct nt_bound *like,
-                       const struct nt_target *target, struct nt_bounds *bounds,
-                       const char **ret_why)
+int nt_bind_target(struct nt_unit *u, const struct nt_bound *like, const struct nt_target *target,
+                   struct nt_bounds *bounds, const char **ret_why)
 {
     struct nt_bound *b = NT_NEW(u->cx->arena, struct nt_bound);
     const struct nt_node *missing = missing_arg(target, like->probe);
@@ -108,7 +107,7 @@ static int bind_name(struct nt_unit *u, const struct nt_bound *like, const char 
     int err = hook->resolve(u->cx->kernel, u->cx->arena, text, &first, ret_why);
 
     for (const struct nt_target *t = &first; err == 0 && t; t = t->next)
-        err = bind_target(u, like, t, bounds, ret_why);
+        err = nt_bind_target(u, like, t, bounds, ret_why);
     return err;
 }
 
@@ -127,5 +126,7 @@ int nt_bind_probe(struct nt_unit *u, const struct nt_node *event, const struct n
             nt_sprintf(u->cx->arena, "this version of ntrace can't attach to '%s'", probe->name);
         return -EOPNOTSUPP;
     }
+    if (strchr(target, '*'))
+        return nt_bind_pattern(u, &like, target, bounds, ret_why);
     return bind_name(u, &like, probe->name, bounds, ret_why);
 }

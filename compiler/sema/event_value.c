@@ -173,6 +173,18 @@ struct nt_expr *nt_text(struct nt_unit *u, const char *text, size_t len, struct 
     return e;
 }
 
+static struct nt_expr *probe_name(struct nt_scope *s, struct nt_span at)
+{
+    const struct nt_bound *b = s->bound;
+    const char *name = b->event || !b->match ? b->name : b->match;
+
+    if (!s->u->probe_type)
+        return nt_text(s->u, name, strlen(name), at);
+    if (b->by_cookie && !b->event)
+        return nt_expr_new(s->u, NT_E_COOKIE, s->u->probe_type, at);
+    return nt_const(s->u, s->u->probe_type, at, nt_probe_number(s->u, name));
+}
+
 struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_span at)
 {
     const struct nt_bound *b = s->bound;
@@ -191,7 +203,7 @@ struct nt_expr *nt_event_name(struct nt_scope *s, const char *name, struct nt_sp
     if (!e && strcmp(name, "latency") == 0)
         e = nt_latency(s, at);
     if (!e && strcmp(name, "probe") == 0)
-        e = nt_text(s->u, b->name, strlen(b->name), at);
+        e = probe_name(s, at);
     if (!e && strcmp(name, "chosen") == 0 && nt_bound_has_packet(b)) {
         e = nt_chosen(s, at);
         return e ? e : nt_const(s->u, &nt_type_bool, at, true);

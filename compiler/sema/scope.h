@@ -66,6 +66,14 @@ void nt_hint_enumerator(struct nt_unit *u, struct nt_diag *d, const struct nt_ty
  * event: whose declaration names it, or NULL. */
 int nt_bind_probe(struct nt_unit *u, const struct nt_node *event, const struct nt_node *probe,
                   struct nt_bounds *bounds, const char **ret_why);
+/* A place to attach to, as `like` but for its target. */
+int nt_bind_target(struct nt_unit *u, const struct nt_bound *like, const struct nt_target *target,
+                   struct nt_bounds *bounds, const char **ret_why);
+/* bind_pattern.c: all that a pattern stands for. */
+int nt_bind_pattern(struct nt_unit *u, const struct nt_bound *like, const char *target,
+                    struct nt_bounds *bounds, const char **ret_why);
+/* What `probe` is where the script has patterns: an enumerator, by its number. */
+uint64_t nt_probe_number(struct nt_unit *u, const char *name);
 /* bind.c */
 const struct nt_bounds *nt_event_bounds(struct nt_unit *u, const struct nt_node *event);
 const struct nt_bounds *nt_probe_bounds(struct nt_unit *u, const struct nt_node *probe);

@@ -35,6 +35,8 @@ struct nt_bound {
     const struct nt_node *probe; /* PROBE: its ARGs name what the event gets */
     struct nt_target target;
     const char *hook;            /* text of the probe taken */
+    const char *match;           /* of a pattern: the one of its names that this is, or NULL: */
+    bool by_cookie;              /* the kernel says which, by its number in u->probe_names */
     const struct nt_bound *back; /* of a call: where its return is seen, with its arguments */
     uint32_t id;                 /* of the probe: equal for all bodies of one event and probe */
 };
@@ -118,6 +120,9 @@ struct nt_unit {
     struct nt_names enum_types; /* -> nt_type *, made on first use */
     struct nt_names bound;      /* event name -> struct nt_bounds * */
     uint32_t nbound;
+    NT_VEC(struct nt_enumerator) probe_names; /* what `probe` can be in a script with patterns */
+    struct nt_names probe_numbers;            /* name -> its enumerator's number, plus 1 */
+    struct nt_type *probe_type;               /* NULL: there are no patterns, `probe` is a text */
 
     NT_VEC(struct nt_handler *) entries;  /* of calls: attached first of all */
     NT_VEC(struct nt_handler *) handlers; /* bodies of the script */

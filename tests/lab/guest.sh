@@ -25,7 +25,7 @@ pack_tree() { # WORK CMD...
     } >"$lab_dir/env"
     {
         git ls-files -co --exclude-standard -z | sed -z "s,^,${tree#/}/,"
-        for path in ntrace ntrace-codegen.so ntrace-random tests/traffic tests/abnormal_gso tests/bpf fixture; do
+        for path in ntrace ntrace-codegen.so ntrace-random tests/traffic tests/abnormal_gso tests/called tests/bpf fixture; do
             printf '%s\0' "${build#/}/$path"
         done
     } | tar -cf "$1/tree.tar" --ignore-failed-read --null -C / -T - -C "$1" lab 2>/dev/null

@@ -1,4 +1,4 @@
-#include "runtime/attach_user.h"
+#include "runtime/attach_places.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -69,6 +69,19 @@ static int attach_timers(const struct nt_probe *probe, const struct bpf_program 
     return *ret_n ? 0 : -ENODEV;
 }
 
+/* -- many functions of the kernel ------------------------------------------------------------- */
+
+static int attach_functions(const struct nt_probe *probe, const struct bpf_program *prog,
+                            struct bpf_link **ret_links, uint32_t *ret_n)
+{
+    LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = probe->attach.names,
+                .cookies = (const __u64 *)probe->attach.cookies, .cnt = probe->attach.nnames);
+
+    *ret_links = bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts);
+    *ret_n = *ret_links != NULL;
+    return *ret_links ? 0 : -errno;
+}
+
 uint32_t nt_attach_places(const struct nt_probe *probe)
 {
     int ncpus = libbpf_num_possible_cpus();
@@ -84,10 +97,12 @@ uint32_t nt_attach_places(const struct nt_probe *probe)
     }
 }
 
-int nt_attach_user(const struct nt_probe *probe, const struct bpf_program *prog,
-                   struct bpf_link **ret_links, uint32_t *ret_n)
+int nt_attach_at_places(const struct nt_probe *probe, const struct bpf_program *prog,
+                        struct bpf_link **ret_links, uint32_t *ret_n)
 {
     if (probe->attach.kind == NT_ATTACH_TIMER)
         return attach_timers(probe, prog, ret_links, ret_n);
+    if (probe->attach.kind == NT_ATTACH_FUNCTIONS)
+        return attach_functions(probe, prog, ret_links, ret_n);
     return attach_sites(probe, prog, ret_links, ret_n);
 }

@@ -1,0 +1,184 @@
+/* The kernel's functions: which of them can be traced, and which its types know. */
+#include "compiler/base/arena.h"
+#include "compiler/kernel/private.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sorted names, each of a function of its own: two of one name stand beside each other. */
+struct nt_functions {
+    bool asked;
+    char *text; /* NULL: there is no list */
+    const char **name;
+    size_t n;
+};
+
+struct nt_functions *nt_functions_new(void)
+{
+    return calloc(1, sizeof(struct nt_functions));
+}
+
+void nt_functions_free(struct nt_functions *f)
+{
+    if (f) {
+        free(f->text);
+        free(f->name);
+    }
+    free(f);
+}
+
+/* Lines of available_filter_functions: "NAME" or "NAME [MODULE]"; of kallsyms: "ADDRESS t NAME". */
+static char *name_in_line(char *line, bool is_kallsyms)
+{
+    if (!is_kallsyms)
+        return line;
+    for (int words = 0; words < 2 && *line; words++) {
+        line += strcspn(line, " ");
+        if (words == 1 || !*line)
+            break;
+        line++;
+        if (!strchr("tTwW", *line))
+            return line + strlen(line);
+    }
+    return line + (*line == ' ');
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void index_names(struct nt_functions *f, bool is_kallsyms)
+{
+    size_t most = 1;
+
+    for (const char *c = f->text; *c; c++)
+        most += *c == '\n';
+    f->name = malloc(most * sizeof(*f->name));
+    for (char *line = f->text; f->name && *line;) {
+        char *end = line + strcspn(line, "\n"), *name;
+        bool last = !*end;
+
+        *end = '\0';
+        name = name_in_line(line, is_kallsyms);
+        name[strcspn(name, " \t")] = '\0';
+        if (*name && strncmp(name, "__ftrace_invalid_address", 24) != 0)
+            f->name[f->n++] = name;
+        line = end + !last;
+    }
+    if (f->name)
+        qsort(f->name, f->n, sizeof(*f->name), compare);
+}
+
+static size_t first_of(const struct nt_functions *f, const char *name)
+{
+    size_t low = 0, high = f->n;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (strcmp(f->name[mid], name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* What breakpoints must not touch: "0xADDRESS-0xADDRESS\tNAME". */
+static void leave_out_blacklist(struct nt_functions *f)
+{
+    char *text = nt_kernel_slurp("/sys/kernel/debug/kprobes/blacklist");
+    char *save = NULL;
+
+    for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
+         line = strtok_r(NULL, "\n", &save)) {
+        const char *name = strchr(line, '\t');
+        size_t i = name ? first_of(f, name + 1) : f->n;
+
+        for (; i < f->n && strcmp(f->name[i], name + 1) == 0;) {
+            memmove(&f->name[i], &f->name[i + 1], (f->n - i - 1) * sizeof(*f->name));
+            f->n--;
+        }
+    }
+    free(text);
+}
+
+static const struct nt_functions *functions_of(const struct nt_kernel *k)
+{
+    struct nt_functions *f = k->functions;
+    bool is_kallsyms = false;
+    char *path;
+
+    if (f->asked)
+        return f;
+    f->asked = true;
+    if (k->tracing && asprintf(&path, "%s/available_filter_functions", k->tracing) >= 0) {
+        f->text = nt_kernel_slurp(path);
+        free(path);
+    }
+    if (!f->text && !k->features) {
+        f->text = nt_kernel_slurp("/proc/kallsyms");
+        is_kallsyms = true;
+    }
+    if (f->text)
+        index_names(f, is_kallsyms);
+    if (f->text && !k->features)
+        leave_out_blacklist(f);
+    return f;
+}
+
+static uint32_t count_of(const struct nt_functions *f, const char *name)
+{
+    size_t first = first_of(f, name), i = first;
+
+    while (i < f->n && strcmp(f->name[i], name) == 0)
+        i++;
+    return (uint32_t)(i - first);
+}
+
+bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
+{
+    const struct nt_functions *f = functions_of(k);
+
+    if (f->name)
+        return count_of(f, func) > 0;
+    return nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
+}
+
+/* A pattern without its wildcards' help: most names differ in their first letters. */
+static bool matches(const char *pattern, size_t literal, const char *name)
+{
+    return strncmp(pattern, name, literal) == 0 && fnmatch(pattern, name, 0) == 0;
+}
+
+void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, bool typed,
+                             nt_kfunction_fn *each, void *arg)
+{
+    const struct nt_functions *f = functions_of(k);
+    size_t literal = strcspn(pattern, "*?[");
+
+    for (uint32_t id = 1; typed || !f->name; id++) {
+        const struct btf_type *t = nt_btf_type(k->btf, id);
+        struct nt_kfunction function = {.id = id};
+
+        if (nt_btf_kind(t) == BTF_KIND_UNKN)
+            break;
+        function.name = nt_btf_name(k->btf, t->name_off);
+        if (nt_btf_kind(t) != BTF_KIND_FUNC || !matches(pattern, literal, function.name))
+            continue;
+        function.traceable = f->name ? count_of(f, function.name) : 1;
+        each(&function, arg);
+    }
+    for (size_t i = 0; !typed && i < f->n; i++) {
+        struct nt_kfunction function = {.name = f->name[i]};
+
+        if ((i > 0 && strcmp(f->name[i - 1], f->name[i]) == 0) ||
+            !matches(pattern, literal, f->name[i]))
+            continue;
+        function.traceable = count_of(f, f->name[i]);
+        each(&function, arg);
+    }
+}
