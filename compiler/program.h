@@ -196,6 +196,16 @@ struct nt_path {
     uint64_t lost_after; /* ns without being seen; 0: nothing is ever lost */
 };
 
+/* Values that a program looks up in a map, which is to be filled before anything is attached. */
+enum nt_set_kind { NT_SET_VALUES, NT_SET_NETWORKS };
+enum { NT_NETWORK_KEY = 20 }; /* bits of the prefix in four bytes, then the address's 16 */
+struct nt_set {
+    enum nt_set_kind kind;
+    const char *map;
+    uint32_t key_bytes, n;
+    const uint8_t *keys; /* n of them */
+};
+
 struct nt_program {
     const void *elf;
     size_t elf_size;
@@ -207,6 +217,8 @@ struct nt_program {
     uint32_t nrecords;
     const struct nt_body *bodies;
     uint32_t nbodies;
+    const struct nt_set *const *sets;
+    uint32_t nsets;
     const struct nt_kept *kept; /* index: slot of NT_X_STATE, NT_ACT_KEEP, NT_ACT_DELETE */
     uint32_t nkept;
     const struct nt_path *paths;

@@ -108,6 +108,23 @@ static int explain(struct nt_cx *cx, const char *doing, int error)
     return -error;
 }
 
+/* The values that programs look up. */
+static int fill_sets(const struct nt_image *image)
+{
+    static const uint64_t there = 1;
+
+    for (uint32_t i = 0; i < image->program->nsets; i++) {
+        const struct nt_set *set = image->program->sets[i];
+        int fd = nt_image_map(image, set->map);
+
+        for (uint32_t k = 0; k < set->n; k++)
+            if (bpf_map_update_elem(fd, set->keys + (size_t)k * set->key_bytes, &there, BPF_ANY) <
+                0)
+                return -errno;
+    }
+    return 0;
+}
+
 static int open_object(struct nt_cx *cx, struct nt_image *image)
 {
     LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "ntrace");
@@ -144,6 +161,9 @@ int nt_image_load(struct nt_cx *cx, const struct nt_program *p, struct nt_image 
     r = p->uses_rings ? place_rings(image) : 0;
     if (r < 0)
         return explain(cx, "place the ring buffers", -r);
+    r = fill_sets(image);
+    if (r < 0)
+        return explain(cx, "fill a list", -r);
     *ret_image = NT_TAKE(image);
     return 0;
 }

@@ -123,6 +123,23 @@ static LLVMValueRef passes(struct nt_gen *g, const struct nt_expr *x, const stru
     return all ? all : nt_true(g);
 }
 
+static LLVMValueRef is_in_set(struct nt_gen *g, const struct nt_expr *e, const struct nt_val *v)
+{
+    uint32_t words = e->kid[0]->type->words;
+    LLVMValueRef key = nt_scratch(g), found;
+
+    if (e->set->kind == NT_SET_NETWORKS) { /* the address's bytes are aligned, the key is not */
+        nt_put(g, nt_i32(g, 128), nt_byte_at(g, key, 4));
+        nt_put(g, nt_swap(g, v->w[0]), nt_word_at(g, key, 1));
+        nt_put(g, nt_swap(g, v->w[1]), nt_word_at(g, key, 2));
+        key = nt_byte_at(g, key, 4);
+    }
+    for (uint32_t i = 0; e->set->kind == NT_SET_VALUES && i < words; i++)
+        nt_put(g, v->w[i], nt_word_at(g, key, i));
+    found = nt_map_lookup(g, nt_map(g, e->set->map), key);
+    return LLVMBuildNot(g->b, nt_is_null(g, found), "");
+}
+
 static void membership(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlockRef yes,
                        LLVMBasicBlockRef no)
 {
@@ -134,7 +151,13 @@ static void membership(struct nt_gen *g, const struct nt_expr *e, LLVMBasicBlock
         LLVMBuildCondBr(g->b, v.there, next, no);
         nt_at(g, next);
     }
-    for (uint32_t i = 0; i < e->ntests; i++) {
+    if (e->set) {
+        next = e->set->n < e->ntests ? nt_block_new(g, "or") : no;
+        LLVMBuildCondBr(g->b, is_in_set(g, e, &v), yes, next);
+        if (next != no)
+            nt_at(g, next);
+    }
+    for (uint32_t i = e->set ? e->set->n : 0; i < e->ntests; i++) {
         next = i + 1 < e->ntests ? nt_block_new(g, "or") : no;
         LLVMBuildCondBr(g->b, passes(g, e->kid[0], &v, &e->test[i]), yes, next);
         if (next != no)

@@ -81,6 +81,7 @@ LLVMValueRef nt_copy_in(struct nt_gen *g, LLVMValueRef room, uint32_t words, uin
                         LLVMValueRef from, unsigned helper);
 /* Clears what stands behind the first NUL: equal texts are equal keys. */
 void nt_cut_text(struct nt_gen *g, struct nt_val *v, uint32_t words);
+LLVMValueRef nt_swap(struct nt_gen *g, LLVMValueRef word); /* into network order, and back */
 /* Big-endian number of `size` bytes (1..8) at a buffer aligned to 8 bytes. */
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size);
 

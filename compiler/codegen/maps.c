@@ -154,6 +154,12 @@ void nt_make_maps(struct nt_gen *g)
     for (uint32_t i = 0; i < p->nkept; i++)
         make_map(g, &(struct map){p->kept[i].map, BPF_MAP_TYPE_HASH, p->kept[i].key_words * 8u,
                                   p->kept[i].value_words * 8u, g->u->states.at[i]->max, 0});
+    nt_vec_each (set, &g->u->sets)
+        make_map(g, &(struct map){(*set)->map,
+                                  (*set)->kind == NT_SET_NETWORKS ? BPF_MAP_TYPE_LPM_TRIE
+                                                                  : BPF_MAP_TYPE_HASH,
+                                  (*set)->key_bytes, 8, (*set)->n,
+                                  (*set)->kind == NT_SET_NETWORKS ? BPF_F_NO_PREALLOC : 0});
     nt_vec_each (limit, &g->u->limit_maps)
         make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
                                   LIMIT_KEYS, 0});

@@ -245,6 +245,11 @@ struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct 
     return end_read(g, &r, e, v);
 }
 
+LLVMValueRef nt_swap(struct nt_gen *g, LLVMValueRef word)
+{
+    return swap(g, word, 8);
+}
+
 LLVMValueRef nt_wire_number(struct nt_gen *g, LLVMValueRef buffer, uint32_t offset, uint32_t size)
 {
     LLVMValueRef v = NULL;

@@ -89,7 +89,7 @@ static bool reads_memory(const struct split *s, const struct nt_expr *e)
 
 static bool same_test(const struct nt_expr *a, const struct nt_expr *b)
 {
-    return a->ntests == b->ntests &&
+    return a->ntests == b->ntests && a->set == b->set &&
            (!a->ntests || memcmp(a->test, b->test, a->ntests * sizeof(*a->test)) == 0);
 }
 

@@ -32,10 +32,16 @@ static void print_tests(const struct nt_expr *e, FILE *out)
                                         [NT_TEST_CIDR] = "net ",
                                         [NT_TEST_RANGE] = "from ",
                                         [NT_TEST_PREFIX] = "prefix "};
+    uint32_t i = 0;
 
-    fputs(" {", out);
-    for (uint32_t i = 0; i < e->ntests; i++) {
-        fprintf(out, "%s%s", i ? ", " : "", kinds[e->test[i].kind]);
+    if (e->set) {
+        fprintf(out, " {%u in %s%s", e->set->n, e->set->map, e->set->n < e->ntests ? ", " : "");
+        i = e->set->n;
+    } else {
+        fputs(" {", out);
+    }
+    for (uint32_t first = i; i < e->ntests; i++) {
+        fprintf(out, "%s%s", i > first ? ", " : "", kinds[e->test[i].kind]);
         print_words(e->kid[0]->type, e->test[i].a, out);
         if (e->test[i].kind == NT_TEST_RANGE) {
             fputs(" to ", out);

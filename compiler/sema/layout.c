@@ -133,6 +133,8 @@ static void lay_out_states(struct nt_unit *u)
         if (!kept[i].key_words)
             kept[i].key_words = 1;
     }
+    u->program.sets = u->sets.at;
+    u->program.nsets = u->sets.n;
     u->program.kept = kept;
     u->program.nkept = u->states.n;
 }

@@ -131,8 +131,9 @@ static bool test_const(const struct nt_expr *x, const struct nt_test *t)
     return true;
 }
 
-static struct nt_expr *test_all(struct nt_unit *u, const struct members *m, struct nt_span at)
+static struct nt_expr *test_all(struct nt_scope *s, const struct members *m, struct nt_span at)
 {
+    struct nt_unit *u = s->u;
     struct nt_expr *x = m->value, *e;
     bool found = false;
 
@@ -145,6 +146,7 @@ static struct nt_expr *test_all(struct nt_unit *u, const struct members *m, stru
     e->test = m->tests.at;
     e->ntests = m->tests.n;
     e->maybe = false;
+    nt_look_up_in_set(s, e);
     return e;
 }
 
@@ -173,7 +175,7 @@ struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node)
         add_member(s, &m, right);
     if (m.value->op == NT_E_ABSENT)
         return nt_const(s->u, &nt_type_bool, node->span, 0);
-    e = test_all(s->u, &m, node->span);
+    e = test_all(s, &m, node->span);
     if (m.others)
         e = nt_or(s->u, e, m.others);
     if (!node->flag)

@@ -123,6 +123,8 @@ struct nt_expr *nt_fit(struct nt_scope *s, struct nt_expr *e, const struct nt_ty
 bool nt_is_number(const struct nt_type *t); /* one word that arithmetic may work on */
 /* membership.c: `a in b`. */
 struct nt_expr *nt_membership(struct nt_scope *s, const struct nt_node *node);
+/* set.c: makes one look-up of the many values of an IN. */
+void nt_look_up_in_set(struct nt_scope *s, struct nt_expr *in);
 /* A value of a set as a test: a network, a pattern that ends in '*', or the value itself. */
 struct nt_test nt_test_of(const struct nt_type *type, const uint64_t *words);
 void nt_test_format(const struct nt_type *type, const struct nt_test *test, struct nt_str *out);

@@ -61,6 +61,7 @@ struct nt_expr {
     uint64_t w[NT_MAX_WORDS];
     const struct nt_header *header;
     const struct nt_test *test;
+    const struct nt_set *set; /* IN: the first set->n tests are one look-up in it; or NULL */
     const struct nt_state *state;
     const struct nt_note *note; /* ENTRY */
     uint32_t ntests;

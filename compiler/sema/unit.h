@@ -137,8 +137,9 @@ struct nt_unit {
     NT_VEC(struct nt_path_build *) paths;
     NT_VEC(struct nt_path_on) path_ons;
     const struct nt_type *path_type, *stage_type; /* the names of paths, of stages */
-    bool learned;                                 /* a type of some state became known */
-    uint32_t nlimits;                             /* without keys: slots of one array */
+    NT_VEC(const struct nt_set *) sets;
+    bool learned;     /* a type of some state became known */
+    uint32_t nlimits; /* without keys: slots of one array */
     NT_VEC(struct nt_limit_map) limit_maps;
     bool uses_stacks;
 
