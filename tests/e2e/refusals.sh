@@ -27,11 +27,11 @@ refuses 2 "error[E606]: there is no output format 'xml'" --format xml drops
 refuses 2 "error[E606]: '5' is no duration for --duration" --duration 5 drops
 refuses 2 "error[E606]: --where is given more than once" drops --where tcp --where udp
 refuses 2 "error[E606]: --expression needs a value" -e
-refuses 1 "error[E602]: the script has no option '--dts'" drops --dts 10.0.0.1
-refuses 1 "did you mean '--dst'?" drops --dts 10.0.0.1
-refuses 1 "error[E602]: --dst is given more than once" drops --dst 10.0.0.1 --dst 10.0.0.2
-refuses 1 "error[E603]: --dport takes a port, not '70000'" drops --dport 70000
-refuses 1 "error[E603]: --top takes a number of rows, 1 or more" drops --top 0
+refuses 2 "error[E602]: the script has no option '--dts'" drops --dts 10.0.0.1
+refuses 2 "did you mean '--dst'?" drops --dts 10.0.0.1
+refuses 2 "error[E602]: --dst is given more than once" drops --dst 10.0.0.1 --dst 10.0.0.2
+refuses 2 "error[E603]: --dport takes a port, not '70000'" drops --dport 70000
+refuses 2 "error[E603]: --top takes a number of rows, 1 or more" drops --top 0
 refuses 1 "error[E101]: expected an expression before the end of the script" drops --where 'dst =='
 
 # files

@@ -44,5 +44,5 @@ expect "texts" "$(jq -j 'select(.type == "printf").text' "$work/out" | sort | un
 1 $left_ip6 63 3f     9|udp   |004d"
 
 run_ntrace "$work/script.nt"
-expect "exit code without the parameter" "$status" 1
+expect "exit code without the parameter" "$status" 2
 grep -q 'error\[E604\]: the option --me must be given' "$work/err" || fail "no E604"
