@@ -47,6 +47,7 @@ static const struct {
     [NT_CNT_RING_FULL] = {"ring_full", "rows lost, the ring was full"},
     [NT_CNT_OTHERS] = {"others", "updates counted under (others), the table was full"},
     [NT_CNT_UNPARSED] = {"unparsed", "packets whose headers could not be read"},
+    [NT_CNT_NO_PACKET] = {"no_packet", "calls without a packet"},
     [NT_CNT_NO_START] = {"no_start", "latencies left out, their start was not seen"},
     [NT_CNT_NO_RETURN] = {"no_return", "calls whose return was not seen"},
     [NT_CNT_HELD] = {"held", "held back by limit or sample"},

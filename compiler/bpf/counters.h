@@ -6,6 +6,7 @@ enum nt_counter {
     NT_CNT_RING_FULL,  /* rows that found the ring full */
     NT_CNT_OTHERS,     /* updates that found a table full and went to (others) */
     NT_CNT_UNPARSED,   /* packets whose headers could not be read */
+    NT_CNT_NO_PACKET,  /* calls without the packet that the event has */
     NT_CNT_NO_START,   /* latencies whose start was not seen */
     NT_CNT_NO_RETURN,  /* calls whose return was not seen */
     NT_CNT_HELD,       /* held back by limit or sample */

@@ -110,8 +110,37 @@ static void shared_layers(struct nt_gen *g, const struct nt_prog *p)
     nt_need_layers(g, shared);
 }
 
-/* An event with a packet has one: where the kernel calls without (an empty qdisc_dequeue), nothing
- * is to be done. */
+static bool speaks_of(const struct nt_expr *e, const struct nt_packet *p)
+{
+    if (e->layers & (uint16_t)~NT_LAYER_LATENCY ||
+        (e->op == NT_E_ARG && p->skb->op == NT_E_ARG && e->index == p->skb->index))
+        return true;
+    for (uint32_t i = 0; i < e->nkids; i++)
+        if (speaks_of(e->kid[i], p))
+            return true;
+    return false;
+}
+
+/* Is a condition false without a packet? Comparisons with what is absent are. */
+static bool wants_packet(const struct nt_expr *e, const struct nt_packet *p)
+{
+    if (e->op == NT_E_NOT)
+        return false;
+    if (e->op == NT_E_OR)
+        return wants_packet(e->kid[0], p) && wants_packet(e->kid[1], p);
+    return speaks_of(e, p);
+}
+
+static bool runs_without_packet(const struct nt_handler *h)
+{
+    for (uint32_t i = 0; i < h->nwhere; i++)
+        if (wants_packet(h->where[i], h->packet))
+            return false;
+    return true;
+}
+
+/* An event with a packet has one. Where the kernel calls without (an empty qdisc_dequeue) it is not
+ * the event; a body that would have run for it is told so. */
 static void want_packet(struct nt_gen *g, const struct nt_prog *p)
 {
     const struct nt_packet *packet = p->handler[0]->packet;
@@ -125,6 +154,11 @@ static void want_packet(struct nt_gen *g, const struct nt_prog *p)
     nt_branch(g, LLVMBuildICmp(g->b, LLVMIntEQ, nt_lower(g, packet->skb).w[0], nt_i64(g, 0), ""),
               none, some);
     nt_at(g, none);
+    for (uint32_t i = 0; i < p->nhandlers; i++)
+        if (runs_without_packet(p->handler[i])) {
+            nt_count(g, NT_CNT_NO_PACKET);
+            break;
+        }
     LLVMBuildRet(g->b, nt_i32(g, 0));
     nt_at(g, some);
 }

@@ -191,7 +191,8 @@ static void test_notices(void **state)
     assert_int_equal(nt_output_notice(s.o, &lost), 0);
 #define PROBE "{\"event\":\"skb_drop\",\"hook\":\"raw_tracepoint:kfree_skb\",\"why\":\"body\""
 #define COUNTS                                                                                     \
-    ",\"ring_full\":12,\"others\":0,\"unparsed\":0,\"no_start\":0,\"no_return\":0,"                \
+    ",\"ring_full\":12,\"others\":0,\"unparsed\":0,\"no_packet\":0,\"no_start\":0,\"no_return\":"  \
+    "0,"                                                                                           \
     "\"held\":0,\"start_full\":0,\"stack\":0,\"state_full\":0,\"missed\":18446744073709551615}"
     assert_written(
         &s, "{\"type\":\"ready\"," STAMP ",\"text\":\"1 probe attached\",\"probes\":[" PROBE "}]}\n"
