@@ -64,9 +64,10 @@ static LLVMValueRef mixed_equal(struct nt_gen *g, const struct nt_expr *e, LLVMV
     return nt_both(g, equal, LLVMBuildICmp(g->b, LLVMIntSGE, sa ? a : b, nt_i64(g, 0), ""));
 }
 
+/* A pointer for the verifier; of a text `direct` says how it is read. */
 static bool is_followed(const struct nt_expr *e)
 {
-    return e->direct || e->followed;
+    return (e->direct || e->followed) && e->op != NT_E_STRING;
 }
 
 static LLVMValueRef compare(struct nt_gen *g, const struct nt_expr *e)

@@ -472,3 +472,17 @@ void nt_lower_step(struct nt_gen *g, const struct nt_step *step)
     nt_jump(g, g->f.taken);
     nt_at(g, nt_block_new(g, "unreachable"));
 }
+
+/* What its keys were addresses of is gone. */
+void nt_lower_freed(struct nt_gen *g, const struct nt_step *step)
+{
+    LLVMBasicBlockRef done = nt_block_new(g, "freed");
+    struct key k;
+
+    lower_key(g, step->key, &k);
+    want_key(g, &k, done);
+    put_key(g, &step->path->p, &k, key_room(g));
+    nt_map_delete(g, nt_map(g, step->path->p.keys), key_room(g));
+    LLVMBuildBr(g->b, done);
+    nt_at(g, done);
+}

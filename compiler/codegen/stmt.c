@@ -135,6 +135,9 @@ void nt_lower_stmts(struct nt_gen *g, const struct nt_stmt *s)
         case NT_S_FOR:
             loop(g, s);
             break;
+        case NT_S_FREED:
+            nt_lower_freed(g, s->step);
+            break;
         case NT_S_RETURN:
             LLVMBuildBr(g->b, g->f.leave);
             nt_at(g, nt_block_new(g, "unreachable"));

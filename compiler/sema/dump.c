@@ -143,7 +143,7 @@ static void dump_stmts(const struct nt_stmt *s, int depth, FILE *out)
         [NT_S_AGG] = "aggregate", [NT_S_RETURN] = "return", [NT_S_START] = "start",
         [NT_S_FORGET] = "forget", [NT_S_KEEP] = "keep",     [NT_S_DELETE] = "delete",
         [NT_S_ENTER] = "enter",   [NT_S_STEP] = "step",     [NT_S_CALL] = "call",
-        [NT_S_FOR] = "for"};
+        [NT_S_FOR] = "for",       [NT_S_FREED] = "freed"};
 
     for (; s; s = s->next) {
         indent(depth, out);

@@ -23,6 +23,12 @@ struct nt_expr *nt_note_here(struct nt_unit *u, const struct nt_note *note, stru
 
 /* path_step.c: the handlers of a path whose bodies have been read: its keys, what it keeps. */
 void nt_path_steps(struct nt_unit *u, struct nt_path_build *p);
+/* A key as the scope's event has it. False after a report. */
+bool nt_path_key(struct nt_scope *s, struct nt_path_build *p, const struct nt_node *node,
+                 struct nt_path_key *key);
+
+/* path_freed.c: probes that take away keys that are addresses of packets, where those end. */
+void nt_path_freed(struct nt_unit *u, struct nt_path_build *p);
 
 /* body.c: a body of PATH.lost. False: its condition can never be true. */
 bool nt_path_lost_body(struct nt_unit *u, const struct nt_path_on *on);

@@ -33,8 +33,8 @@ static bool add_part(struct nt_scope *s, const struct nt_node *node, struct nt_p
     return true;
 }
 
-static bool make_key(struct nt_scope *s, struct nt_path_build *p, const struct nt_node *node,
-                     struct nt_path_key *key)
+bool nt_path_key(struct nt_scope *s, struct nt_path_build *p, const struct nt_node *node,
+                 struct nt_path_key *key)
 {
     uint32_t words = 1;
     bool ok = true;
@@ -67,7 +67,7 @@ static bool make_keys(struct nt_scope *s, struct nt_path_build *p, struct nt_nod
 
     *ret_keys = NT_NEW_N(s->u->cx->arena, struct nt_path_key, n + 1);
     for (uint32_t i = 0; i < n; i++)
-        ok &= make_key(s, p, nodes[i], &(*ret_keys)[i]);
+        ok &= nt_path_key(s, p, nodes[i], &(*ret_keys)[i]);
     *ret_n = n;
     return ok;
 }
@@ -170,6 +170,7 @@ void nt_path_steps(struct nt_unit *u, struct nt_path_build *p)
                 check_known(u, p, k, *h);
             step_keep(u, p, k, *h);
         }
+    nt_path_freed(u, p);
     lay_out_entry(u, p);
     for (uint32_t k = p->p.nstages; k-- > 0;)
         nt_vec_each (h, &p->stage[k].handler)

@@ -80,7 +80,8 @@ enum nt_stmt_kind {
     NT_S_START,
     NT_S_FORGET,
     NT_S_ENTER, /* a call begins: keep what its body will need */
-    NT_S_STEP   /* a stage of a path */
+    NT_S_STEP,  /* a stage of a path */
+    NT_S_FREED, /* the keys of its step lead to nothing any more */
 };
 
 /* What begins with @: a map from a key to a value, both of types that follow from use. */
@@ -178,7 +179,7 @@ struct nt_stmt {
     enum nt_xop xop;        /* change: ADD, AND, OR, XOR */
     struct nt_clock *clock; /* START, FORGET */
     struct nt_expr *mark;   /* START: what tells an older packet at this address apart, or NULL */
-    struct nt_step *step;   /* STEP */
+    struct nt_step *step;   /* STEP, FREED */
 };
 
 /* When something began, for `latency since`: a map from key to start and mark. */
