@@ -87,7 +87,7 @@ static void yyerror(YYLTYPE *at, struct nt_parser *p, const char *message);
 %type <node> item items param_type type choice names map_options how_long count
 %type <node> older opt_default opt_of opt_where opt_max opt_type opt_key opt_by
 %type <node> enumerators enumerator event_from alternatives alternative probes probe args arg
-%type <node> members event_member fields field stages stage eventrefs eventref
+%type <node> opt_of_all of_all members event_member fields field stages stage eventrefs eventref
 %type <node> body block statements compound else simple result columns column print limits limit per
 %type <node> expr exprs opt_exprs postfix primary set set_items set_item state
 
@@ -117,8 +117,8 @@ item:
   | FN word '(' names ')' '=' expr SEP  { $$ = NAMED(FN, @$, $2, 2, $4, $7); }
   | FN word '(' names ')' block         { $$ = NAMED(FN, @$, $2, 2, $4, $6); }
   | MAP STATE ':' map_options SEP       { $$ = nt_node_name(AS_A(MAP, $4, @$), nt_node_word($2)); }
-  | ENUM word opt_of '{' enumerators '}'   { $$ = NAMED(ENUM, @$, $2, 2, $3, $5); }
-  | FLAGS word opt_of '{' enumerators '}'  { $$ = NAMED(FLAGS, @$, $2, 2, $3, $5); }
+  | ENUM word opt_of_all '{' enumerators '}'   { $$ = NAMED(ENUM, @$, $2, 2, $3, $5); }
+  | FLAGS word opt_of_all '{' enumerators '}'  { $$ = NAMED(FLAGS, @$, $2, 2, $3, $5); }
   | EVENT word '{' event_from members '}'
                                         { $$ = nt_node_name(AS_A(EVENT, ADD($4, $5), @$), $2); }
   | EVENT word '{' error '}'            { $$ = NEW(BAD, @$); yyerrok; }
@@ -138,6 +138,8 @@ older:       %empty { $$ = NULL; }
   ;
 opt_default: %empty { $$ = NULL; } | '=' expr { $$ = $2; } ;
 opt_of:      %empty { $$ = NULL; } | OF word  { $$ = WORD($2); } ;
+opt_of_all:  %empty { $$ = NULL; } | OF of_all  { $$ = $2; } ;
+of_all:      word { $$ = ONE(WORD($1)); } | of_all ',' word { $$ = ADD($1, WORD($3)); } ;
 opt_where:   %empty { $$ = NULL; } | WHERE expr { $$ = $2; } ;
 opt_max:     %empty { $$ = NULL; } | MAX count  { $$ = $2; } ;
 opt_type:    %empty { $$ = NULL; } | ':' type   { $$ = $2; } ;

@@ -233,9 +233,10 @@ NT_FORMATTER(nt_format_string)
     nt_str_add(out, (const char *)words, strnlen((const char *)words, t->words * sizeof(uint64_t)));
 }
 
+/* A drop reason of a subsystem without names here is 0x30001. */
 static void format_unnamed(const struct nt_type *t, uint64_t word, struct nt_str *out)
 {
-    if (t->hex)
+    if (t->hex || (int64_t)word > 0xffff)
         nt_format_hex(t, &word, out);
     else
         nt_format_int(t, &word, out);

@@ -31,10 +31,10 @@ static const char *prefix_of(struct nt_unit *u, const char *full, const char *na
     return NULL;
 }
 
-/* The kernel's enumerators: the listed ones by their listed name, the others without the prefix. */
-static void add_kernel_names(struct enum_builder *b, const struct nt_node *decl)
+/* One of the kernel's enums: the listed names by their listed name, the others without the prefix.
+ */
+static void add_kernel_names(struct enum_builder *b, const struct nt_node *list)
 {
-    const struct nt_node *list = decl->kid[1];
     const char *prefix = NULL;
 
     nt_vec_each (k, &b->kernel)
@@ -48,6 +48,10 @@ static void add_kernel_names(struct enum_builder *b, const struct nt_node *decl)
         *nt_vec_push(b->u->cx->arena, &b->names) =
             (struct nt_enumerator){has ? k->name + len : k->name, k->value, true};
     }
+}
+
+static void add_lacking_names(struct enum_builder *b, const struct nt_node *list)
+{
     nt_kid_each (e, list)
         if (!has_name(b, (*e)->name))
             *nt_vec_push(b->u->cx->arena, &b->names) =
@@ -60,6 +64,18 @@ static void add_kernel_enumerator(const char *name, int64_t value, void *arg)
 
     *nt_vec_push(b->u->cx->arena, &b->kernel) =
         (struct nt_enumerator){nt_strdup(b->u->cx->arena, name), value, true};
+}
+
+static void add_kernel_enum(struct enum_builder *b, const char *name, const struct nt_node *list)
+{
+    uint32_t id = nt_kernel_find(b->u->cx->kernel, name, BTF_KIND_ENUM);
+
+    b->kernel.n = 0;
+    if (!id)
+        id = nt_kernel_find(b->u->cx->kernel, name, BTF_KIND_ENUM64);
+    if (id)
+        nt_kernel_each_enumerator(b->u->cx->kernel, id, add_kernel_enumerator, b);
+    add_kernel_names(b, list);
 }
 
 /* Names with their values; without one a name has the value before it plus 1. */
@@ -83,15 +99,13 @@ const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl
 {
     struct nt_type *t = nt_names_find(&u->enum_types, decl->name);
     struct enum_builder b = {.u = u};
-    uint32_t id;
 
     if (t)
         return t;
     if (decl->kid[0]) {
-        id = nt_kernel_find(u->cx->kernel, decl->kid[0]->name, BTF_KIND_ENUM);
-        if (id)
-            nt_kernel_each_enumerator(u->cx->kernel, id, add_kernel_enumerator, &b);
-        add_kernel_names(&b, decl);
+        nt_kid_each (of, decl->kid[0])
+            add_kernel_enum(&b, (*of)->name, decl->kid[1]);
+        add_lacking_names(&b, decl->kid[1]);
     } else {
         add_listed_names(&b, decl);
     }

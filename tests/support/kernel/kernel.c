@@ -462,6 +462,12 @@ enum skb_drop_reason {
     SKB_DROP_REASON_DUP_FRAG = 94,
     SKB_DROP_REASON_MAX = 128,
 };
+enum ovs_drop_reason {
+    __OVS_DROP_REASON = 3 << 16,
+    OVS_DROP_LAST_ACTION,
+    OVS_DROP_ACTION_ERROR,
+    OVS_DROP_EXPLICIT,
+};
 enum sk_rst_reason {
     SK_RST_REASON_NOT_SPECIFIED,
     SK_RST_REASON_NO_SOCKET,
@@ -586,3 +592,4 @@ KEEP(mm_struct);
 KEEP(nlmsghdr);
 KEEP(nlattr);
 int keep_tcp_states = TCP_ESTABLISHED;
+enum ovs_drop_reason keep_ovs_drop_reason;
