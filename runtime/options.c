@@ -22,7 +22,8 @@ struct option {
 
 static const struct option options[] = {
     {'e', "expression", "TEXT", VALUE_TEXT, FIELD(text), "run TEXT instead of a script"},
-    {'f', "format", "FORMAT", VALUE_FORMAT, FIELD(format), "how results are written: text or json"},
+    {'f', "format", "FORMAT", VALUE_FORMAT, FIELD(format),
+     "how results are written: text, json or metrics"},
     {'o', "output", "FILE", VALUE_TEXT, FIELD(output), "write results to FILE"},
     {0, "where", "EXPR", VALUE_TEXT, FIELD(where), "a condition for every packet of the script"},
     {0, "duration", "TIME", VALUE_DURATION, FIELD(duration), "end after TIME, such as 10s or 5m"},

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Rows are written when this much is waiting, and on nt_output_flush(). */
@@ -28,6 +29,15 @@ const struct nt_format nt_formats[] = {
         .table = nt_json_table,
         .path = nt_json_path,
         .notice = nt_json_notice,
+    },
+    {
+        .name = "metrics",
+        .doc = "tables and counters as Prometheus reads them; a file holds the newest report",
+        .is_report = true,
+        .event = nt_metrics_event,
+        .table = nt_metrics_table,
+        .path = nt_metrics_path,
+        .notice = nt_metrics_notice,
     },
     {0},
 };
@@ -117,8 +127,22 @@ static int write_all(const struct nt_output_options *o, const char *text, size_t
     return 0;
 }
 
+/* Between two reports stands an empty line, but in a file, which holds one. */
+static void begin_report(struct nt_output *o)
+{
+    struct stat st;
+
+    if (!o->format->is_report || !o->text.len)
+        return;
+    if (fstat(o->options.fd, &st) == 0 && S_ISREG(st.st_mode) &&
+        lseek(o->options.fd, 0, SEEK_SET) == 0 && ftruncate(o->options.fd, 0) == 0)
+        return;
+    nt_str_puts(&o->text, "\n");
+}
+
 int nt_output_flush(struct nt_output *o)
 {
+    begin_report(o);
     if (!o->error)
         o->error = write_all(&o->options, o->text.at, o->text.len);
     nt_str_clear(&o->text);
@@ -127,7 +151,9 @@ int nt_output_flush(struct nt_output *o)
 
 static int written(struct nt_output *o)
 {
-    return o->error || o->text.len >= WAITING_MAX ? nt_output_flush(o) : 0;
+    bool full = o->text.len >= WAITING_MAX && !o->format->is_report;
+
+    return o->error || full ? nt_output_flush(o) : 0;
 }
 
 int nt_output_event(struct nt_output *o, const struct nt_event_row *row)
@@ -166,7 +192,8 @@ int nt_output_notice(struct nt_output *o, const struct nt_notice *notice)
     FILE *err = o->options.err;
 
     /* Results and notices may share a terminal: what came first is shown first. */
-    nt_output_flush(o);
+    if (!o->format->is_report)
+        nt_output_flush(o);
     if (err && notice->text)
         fprintf(err, "ntrace: %s\n", notice->text);
     if (err)
@@ -175,7 +202,7 @@ int nt_output_notice(struct nt_output *o, const struct nt_notice *notice)
         fflush(err);
     if (o->format->notice)
         o->format->notice(o, notice);
-    return nt_output_flush(o);
+    return o->format->is_report ? o->error : nt_output_flush(o);
 }
 
 void nt_output_close(struct nt_output **o)

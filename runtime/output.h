@@ -108,6 +108,8 @@ struct nt_output {
 struct nt_format {
     const char *name;
     const char *doc;
+    bool is_report; /* what is written up to a flush is one, and takes the place of the last in a
+                       file */
     int (*open)(struct nt_output *o); /* 0 or -errno; may be NULL, as may notice and close */
     void (*event)(struct nt_output *o, const struct nt_event_row *row);
     void (*table)(struct nt_output *o, const struct nt_rows *rows);
@@ -150,6 +152,12 @@ void nt_text_event(struct nt_output *o, const struct nt_event_row *row);
 void nt_text_table(struct nt_output *o, const struct nt_rows *rows);
 void nt_text_path(struct nt_output *o, const struct nt_path_counts *counts);
 void nt_text_close(struct nt_output *o);
+
+/* output_metrics.c */
+void nt_metrics_event(struct nt_output *o, const struct nt_event_row *row);
+void nt_metrics_table(struct nt_output *o, const struct nt_rows *rows);
+void nt_metrics_path(struct nt_output *o, const struct nt_path_counts *counts);
+void nt_metrics_notice(struct nt_output *o, const struct nt_notice *notice);
 
 /* output_json.c */
 void nt_json_event(struct nt_output *o, const struct nt_event_row *row);

@@ -105,6 +105,20 @@ static void test_stats(void **state)
     assert_value(v, "{\"count\":4,\"sum\":-10,\"avg\":-2.5,\"min\":-20,\"max\":25}");
 }
 
+static void test_quantiles_and_rates(void **state)
+{
+    const struct nt_value v = {
+        .shape = NT_SHAPE_QUANTILES,
+        .type = &nt_type_duration,
+        .quantiles = {1000, {0, 20, 30, 40}, {true, false, false, false}},
+    };
+
+    (void)state;
+    assert_value(v, "{\"count\":1000,\"p50\":null,\"p90\":20,\"p99\":30,\"p99.9\":40}");
+    assert_value((struct nt_value){.shape = NT_SHAPE_RATE, .type = &nt_type_bytes, .real = 2.5},
+                 "2.5");
+}
+
 static void test_printf(void **state)
 {
     static const struct nt_piece pieces[] = {
@@ -208,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_hist),
         cmocka_unit_test(test_stats),
+        cmocka_unit_test(test_quantiles_and_rates),
         cmocka_unit_test(test_printf),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_without_key),

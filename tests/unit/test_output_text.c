@@ -239,6 +239,39 @@ static void test_stats(void **state)
     sink_close(&s);
 }
 
+static void test_quantiles_and_rates(void **state)
+{
+    static const struct nt_agg_use aggs[] = {{.name = "quantiles(latency)"}, {.name = "rate(len)"}};
+    static const struct nt_table alone = {
+        .name = "q", .key = {by_columns, 1, 2, -1}, .aggs = aggs, .naggs = 1};
+    static const struct nt_table rate = {.name = "rate(len)", .aggs = aggs + 1, .naggs = 1};
+    const struct nt_value quantiles = {
+        .shape = NT_SHAPE_QUANTILES,
+        .type = &nt_type_duration,
+        .quantiles = {9, {0, 2000, 30000, 4000000}, {true, false, false, false}},
+    };
+    const struct nt_row rows[] = {
+        {(struct nt_value[]){TEXT(&nt_type_ifname, "eth0")}, &quantiles},
+        {(struct nt_value[]){TEXT(&nt_type_ifname, "lo")},
+         (struct nt_value[]){ABSENT(&nt_type_duration)}},
+    };
+    const struct nt_row one = {
+        NULL, (struct nt_value[]){{.shape = NT_SHAPE_RATE, .type = &nt_type_bytes, .real = 1536}}};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    show(&s, &(struct nt_rows){&alone, rows, 2, 2, NULL, TIME, true});
+    show(&s, &(struct nt_rows){&rate, &one, 1, 1, NULL, TIME, true});
+    assert_written(&s, "q by dev\n"
+                       "dev   p50  p90   p99  p99.9\n"
+                       "eth0   <0  2us  30us    4ms\n"
+                       "lo      -    -     -      -\n"
+                       "\n"
+                       "rate(len)  1536B/s\n");
+    sink_close(&s);
+}
+
 #define MARKS "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
 
 static const struct nt_bucket buckets[] = {
@@ -445,13 +478,14 @@ static void test_closed_pipe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_events),       cmocka_unit_test(test_hostile_text),
-        cmocka_unit_test(test_printf),       cmocka_unit_test(test_printf_width),
-        cmocka_unit_test(test_table),        cmocka_unit_test(test_table_of_one),
-        cmocka_unit_test(test_stats),        cmocka_unit_test(test_hist),
-        cmocka_unit_test(test_lhist_bounds), cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_stack_key),    cmocka_unit_test(test_notices),
-        cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_closed_pipe),
+        cmocka_unit_test(test_events),      cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_printf),      cmocka_unit_test(test_printf_width),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_table_of_one),
+        cmocka_unit_test(test_stats),       cmocka_unit_test(test_quantiles_and_rates),
+        cmocka_unit_test(test_hist),        cmocka_unit_test(test_lhist_bounds),
+        cmocka_unit_test(test_mixed),       cmocka_unit_test(test_stack_key),
+        cmocka_unit_test(test_notices),     cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_closed_pipe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
