@@ -39,6 +39,12 @@ u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, const u64 *data_at, u32 tail, u3
     } else if (place == NT_AT_MAC) {
         off = start > mac ? start : mac + 14;
     }
+    /* Packet sockets set the network header behind the tags, others before them. */
+    if (place != NT_AT_DATA && unlikely(is_tag(type)) && mac != NO_HEADER && mac + 14 <= network &&
+        read(ethertype, sizeof(ethertype), head + mac + 12)) {
+        type = be16(ethertype);
+        off = mac + 14;
+    }
     skip_tags(head, tail, &off, &type);
     if (type != ETH_IP && type != ETH_IP6 && type != ETH_ARP)
         return nothing(h, NT_L3_BYTES, is_tag(type) ? NT_HAVE_UNPARSED : 0);

@@ -11,7 +11,9 @@
  *   traffic ping ADDR N                      ICMP echo requests; answers are not waited for
  *   traffic arp IFACE ADDR N                 ARP requests for the address
  *   traffic frame IFACE HEX N                frames of these bytes, Ethernet header first
- *   traffic tso IFACE 0|1                    whether the device cuts TCP by itself
+ *   traffic ring IFACE HEX N                 the same by a ring of packets, which leaves all behind
+ * the Ethernet header outside the linear part traffic tso IFACE 0|1                    whether the
+ * device cuts TCP by itself
  *
  * ADDR is IPv4 or IPv6. serve and hold print "ready" when packets may come. Exit code 0 when all
  * that was asked for was sent. */
@@ -30,6 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -301,16 +304,46 @@ static void send_frames(const char *iface, const uint8_t *data, size_t len, unsi
     close(fd);
 }
 
-static void frame(char **args)
+static size_t from_hex(const char *at, uint8_t *ret_data)
 {
-    uint8_t data[MAX_FRAME];
     size_t len = 0;
     int used;
 
-    for (const char *at = args[1]; *at && len < sizeof(data); at += used)
-        check(sscanf(at, "%2hhx%n", &data[len++], &used) == 1 && used == 2, "hex");
+    for (; *at && len < MAX_FRAME; at += used)
+        check(sscanf(at, "%2hhx%n", &ret_data[len++], &used) == 1 && used == 2, "hex");
     check(len >= ETH_HLEN, "frame");
+    return len;
+}
+
+static void frame(char **args)
+{
+    uint8_t data[MAX_FRAME];
+    size_t len = from_hex(args[1], data);
+
     send_frames(args[0], data, len, number(args[2]));
+}
+
+static void ring(char **args)
+{
+    enum { SLOT = 1 << 14 };
+    struct tpacket_req request = {
+        .tp_block_size = SLOT, .tp_block_nr = 1, .tp_frame_size = SLOT, .tp_frame_nr = 1};
+    struct sockaddr_ll ll = link_of(args[0]);
+    int fd = socket_or_exit(AF_PACKET, SOCK_RAW, 0);
+    struct tpacket_hdr *slot;
+
+    check(setsockopt(fd, SOL_PACKET, PACKET_TX_RING, &request, sizeof(request)) == 0, "TX_RING");
+    check(bind(fd, (struct sockaddr *)&ll, sizeof(ll)) == 0, "bind");
+    slot = mmap(NULL, SLOT, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    check(slot != MAP_FAILED, "mmap");
+    for (unsigned i = 0, n = number(args[2]); i < n; i++) {
+        uint8_t *data = (uint8_t *)slot + TPACKET_ALIGN(sizeof(*slot));
+
+        slot->tp_len = (unsigned)from_hex(args[1], data);
+        slot->tp_status = TP_STATUS_SEND_REQUEST;
+        check(send(fd, NULL, 0, 0) >= 0, "send"); /* until it is sent */
+    }
+    close(fd);
 }
 
 static void arp(char **args)
@@ -347,7 +380,7 @@ static const struct command {
 } commands[] = {
     {"udp", 3, send_udp},    {"tcp", 3, open_tcp},  {"send", 3, send_tcp}, {"cut", 2, cut_tcp},
     {"serve", 3, serve_tcp}, {"hold", 2, hold_udp}, {"ping", 2, ping},     {"arp", 3, arp},
-    {"frame", 3, frame},     {"tso", 2, set_tso},
+    {"frame", 3, frame},     {"tso", 2, set_tso},   {"ring", 3, ring},
 };
 
 int main(int argc, char **argv)
