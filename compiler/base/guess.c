@@ -60,7 +60,10 @@ void nt_guess_try(struct nt_guess *g, const char *candidate)
 
     if (na > LONGEST || nb > LONGEST || !strcmp(g->name, candidate))
         return;
-    d = distance(g->name, na, candidate, nb);
+    /* No less than the letters that one has more. */
+    d = (unsigned)(na > nb ? na - nb : nb - na);
+    if (d < g->distance)
+        d = distance(g->name, na, candidate, nb);
     if (d < g->distance) {
         g->distance = d;
         g->best = candidate;

@@ -182,6 +182,11 @@ void nt_btf_close(struct nt_btf **pbtf)
     *pbtf = NULL;
 }
 
+uint32_t nt_btf_count(const struct nt_btf *btf)
+{
+    return btf->ntypes;
+}
+
 const struct btf_type *nt_btf_type(const struct nt_btf *btf, uint32_t id)
 {
     if (id == 0 || id >= btf->ntypes)

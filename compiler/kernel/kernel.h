@@ -32,6 +32,9 @@ const char *nt_kernel_release(const struct nt_kernel *k); /* "6.18.44", "fixture
  * live until it is closed. */
 uint32_t nt_kernel_find(const struct nt_kernel *k, const char *name, uint32_t kind);
 const char *nt_kernel_type_name(const struct nt_kernel *k, uint32_t id); /* "" when anonymous */
+/* Names of all types of a BTF_KIND_*: for "did you mean". */
+void nt_kernel_each_named(const struct nt_kernel *k, uint32_t kind,
+                          void (*each)(const char *name, void *arg), void *arg);
 /* Follows typedef, const, volatile, restrict, type tags. */
 uint32_t nt_kernel_strip(const struct nt_kernel *k, uint32_t id);
 /* "struct sk_buff *", "__be16", ... for messages. */

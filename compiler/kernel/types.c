@@ -23,6 +23,14 @@ const char *nt_kernel_type_name(const struct nt_kernel *k, uint32_t id)
     return nt_btf_name(k->btf, type_of(k, id)->name_off);
 }
 
+void nt_kernel_each_named(const struct nt_kernel *k, uint32_t kind,
+                          void (*each)(const char *name, void *arg), void *arg)
+{
+    for (uint32_t id = 1; id < nt_btf_count(k->btf); id++)
+        if (nt_btf_kind(type_of(k, id)) == kind && *nt_kernel_type_name(k, id))
+            each(nt_kernel_type_name(k, id), arg);
+}
+
 static bool is_wrapper(uint32_t kind)
 {
     return kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE ||

@@ -5,6 +5,7 @@
 #include "compiler/sema/scope.h"
 
 #include <errno.h>
+#include <linux/btf.h>
 #include <string.h>
 
 /* All probes of one alternative; those with `?` may be missing, but not all. */
@@ -123,6 +124,7 @@ static void bind_raw(struct nt_unit *u, struct nt_node *probe)
         d = nt_error(u->cx, probe->span, NT_NOT_ON_THIS_KERNEL, "'%s' can't be had on this kernel",
                      probe->name);
         nt_label(d, probe->span, "%s", bounds->why);
+        nt_hint_probe(u, d, probe->name);
         return;
     }
     probe->sym = (void *)bounds;
@@ -140,6 +142,21 @@ static void bind_on(struct nt_unit *u, struct nt_node *on)
     }
 }
 
+/* What a view without `of` adds to: packets, sockets, a struct of the kernel. A struct may be
+ * lacking here whose fields are used where they are: only a name that resembles another is a
+ * mistake. */
+static bool is_extended(struct nt_unit *u, const char *name)
+{
+    struct nt_guess g = nt_guess(name);
+
+    if (strcmp(name, "packet") == 0 || strcmp(name, "sock") == 0 || nt_header_find(name) ||
+        nt_kernel_find(u->cx->kernel, name, BTF_KIND_STRUCT) ||
+        nt_kernel_find(u->cx->kernel, name, BTF_KIND_UNION))
+        return true;
+    nt_guess_structs(u, &g);
+    return !g.best;
+}
+
 static void bind_view(struct nt_unit *u, const struct nt_node *view)
 {
     const struct nt_node *of = view->kid[0];
@@ -149,6 +166,8 @@ static void bind_view(struct nt_unit *u, const struct nt_node *view)
     else if (of && strcmp(of->name, "header") != 0)
         nt_hint(nt_error(u->cx, of->span, NT_UNKNOWN_NAME, "no view is laid over '%s'", of->name),
                 "header, bytes and nlattr are what a view can be `of`");
+    else if (!of && !is_extended(u, view->name))
+        nt_type_of_name(u, view->name, view->name_at); /* reports that there is none */
     else if (of && !nt_header_find(view->name))
         nt_error(u->cx, view->name_at, NT_UNKNOWN_NAME, "no packet has a header '%s'", view->name);
 }

@@ -51,8 +51,11 @@ static void hint_units(struct nt_unit *u, struct nt_diag *d, const struct nt_typ
         nt_hint(d, "the names of %s are written without quotes", nt_type_said(u, want));
     else if (want->kind == NT_KIND_IP && e->type->kind == NT_KIND_CIDR)
         nt_hint(d, "to ask whether an address lies in a network, write `in`");
-    else if (want->kind == NT_KIND_IP && nt_is_text(e->type))
-        nt_hint(d, "addresses are written without quotes: 10.0.0.2, fe80::1");
+    else if ((want->kind == NT_KIND_IP || want->kind == NT_KIND_MAC) && nt_is_text(e->type))
+        nt_hint(d, "addresses are written without quotes: %s",
+                want->kind == NT_KIND_IP ? "10.0.0.2, fe80::1" : "52:54:00:12:34:56");
+    else if (want->kind == NT_KIND_PORT && e->type->kind == NT_KIND_IP)
+        nt_hint(d, "addresses are src and dst, ports sport and dport");
     else if (want->kind == NT_KIND_HEX && e->type->kind == NT_KIND_HEX)
         nt_hint(d, "bytes are compared by what a view reads from them");
     else if (nt_is_text(want) && e->type->kind != NT_KIND_STRING)

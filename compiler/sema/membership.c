@@ -65,12 +65,19 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
             add_member(s, m, *kid);
         return;
     }
+    if (node->kind == NT_NODE_RANGE && !nt_is_number(x->type)) {
+        nt_hint(nt_error(s->u->cx, node->span, NT_TYPE, "values of type %s have no order",
+                         x->type->name),
+                x->type->kind == NT_KIND_IP ? "addresses from a to b are networks: 10.0.0.0/30"
+                                            : "list the values: { a, b, c }");
+        return;
+    }
     if (node->kind == NT_NODE_RANGE) {
         struct nt_expr *lo = nt_fit(s, nt_value(s, node->kid[0], x->type), x->type);
         struct nt_expr *hi = nt_fit(s, nt_value(s, node->kid[1], x->type), x->type);
         struct nt_test t = {.kind = NT_TEST_RANGE};
 
-        if (!nt_is_const(lo) || !nt_is_const(hi) || !nt_is_number(x->type)) {
+        if (!nt_is_const(lo) || !nt_is_const(hi)) {
             nt_error(s->u->cx, node->span, NT_NOT_CONSTANT,
                      "the ends of a range are numbers that are known before the script runs");
             return;

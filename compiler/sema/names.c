@@ -116,6 +116,17 @@ const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl
     return t;
 }
 
+static void try_struct(const char *name, void *arg)
+{
+    nt_guess_try(arg, name);
+}
+
+void nt_guess_structs(struct nt_unit *u, struct nt_guess *g)
+{
+    nt_kernel_each_named(u->cx->kernel, BTF_KIND_STRUCT, try_struct, g);
+    nt_kernel_each_named(u->cx->kernel, BTF_KIND_UNION, try_struct, g);
+}
+
 const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struct nt_span at)
 {
     const struct nt_type *t = nt_type_find(strcmp(name, "u64") == 0   ? "uint"
@@ -139,6 +150,7 @@ const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struc
         nt_guess_try(&g, (*it)->name);
     nt_names_each(e, &u->enums) nt_guess_try(&g, e->name);
     nt_names_each(v, &u->views) nt_guess_try(&g, v->name);
+    nt_guess_structs(u, &g);
     nt_hint_guess(nt_error(u->cx, at, NT_UNKNOWN_TYPE, "there is no type '%s'", name), &g);
     return NULL;
 }

@@ -56,6 +56,7 @@ void nt_params_dump(struct nt_unit *u, FILE *out);
 /* names.c: types and enums by name. NULL after a report. */
 const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struct nt_span at);
 const struct nt_type *nt_enum_type(struct nt_unit *u, const struct nt_node *decl);
+void nt_guess_structs(struct nt_unit *u, struct nt_guess *g); /* tries the kernel's structs */
 /* What messages call a value of it: "an ip", "a pointer to struct sk_buff". */
 const char *nt_type_said(struct nt_unit *u, const struct nt_type *t);
 /* Hints at an enum's names: the one that was meant, or all if they are few. */
@@ -199,6 +200,7 @@ struct nt_expr *nt_unknown_member(struct nt_scope *s, const struct nt_node *node
                                   const struct nt_expr *base);
 struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *node,
                                      const struct nt_header *h);
+void nt_hint_probe(struct nt_unit *u, struct nt_diag *d, const char *probe); /* "fn:ip_rvc" */
 struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node);
 
 /* call.c: the part of a body on a call that runs at the return; its entry goes to u->entries. Any

@@ -4,6 +4,7 @@
 #include "compiler/kernel/kernel.h"
 #include "compiler/sema/funcs.h"
 
+#include <linux/btf.h>
 #include <string.h>
 
 static void try_name(const char *name, void *arg)
@@ -137,4 +138,38 @@ struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node)
     nt_names_each(f, &s->u->fns) nt_guess_try(&g, f->name);
     nt_hint_guess(d, &g);
     return nt_broken(s->u, node->span);
+}
+
+/* -- probes ----------------------------------------------------------------------------------- */
+
+static void try_function(const struct nt_kfunction *function, void *arg)
+{
+    nt_guess_try(arg, function->name);
+}
+
+/* The kernel's types have a function for each tracepoint. */
+static const char traceiter[] = "__traceiter_";
+
+static void try_traceiter(const struct nt_kfunction *function, void *arg)
+{
+    nt_guess_try(arg, function->name + sizeof(traceiter) - 1);
+}
+
+void nt_hint_probe(struct nt_unit *u, struct nt_diag *d, const char *probe)
+{
+    const struct nt_kernel *k = u->cx->kernel;
+    const char *name;
+    const struct nt_hook *hook = nt_hook_of(probe, &name);
+    struct nt_guess g = nt_guess(name);
+
+    if (strchr(name, '*') || (!hook->match && nt_kernel_find(k, name, BTF_KIND_FUNC)))
+        return; /* the name is right, it is the host that lacks something */
+    if (!hook->match)
+        nt_kernel_each_function(k, "*", true, try_function, &g);
+    else if (strcmp(hook->name, "raw_tracepoint") == 0)
+        nt_kernel_each_function(k, "__traceiter_*", true, try_traceiter, &g);
+    else if (strcmp(hook->name, "tracepoint") == 0)
+        nt_kernel_each_tracepoint(k, try_name, &g);
+    if (g.best)
+        nt_hint(d, "did you mean '%s:%s'?", hook->name, g.best);
 }
