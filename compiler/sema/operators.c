@@ -133,6 +133,20 @@ struct nt_expr *nt_binary(struct nt_scope *s, const struct nt_node *node,
     return arithmetic(s, node, want);
 }
 
+/* What is negated has a sign: -x of an unsigned x is an int. */
+static struct nt_expr *negated(struct nt_scope *s, const struct nt_node *node, struct nt_expr *e)
+{
+    const struct nt_type *type =
+        e->type->kind == NT_KIND_DURATION ? &nt_type_duration : &nt_type_int;
+
+    if (node->kid[0]->kind == NT_NODE_NUMBER && e->w[0] > 1ull << 63) {
+        nt_error(s->u->cx, node->span, NT_VALUE, "the smallest number is -9223372036854775808");
+        return nt_broken(s->u, node->span);
+    }
+    e = nt_arith(s->u, NT_X_SUB, nt_const(s->u, type, node->span, 0), e, node->span);
+    return e->type->kind == NT_KIND_UINT ? nt_retyped(s->u, e, &nt_type_int) : e;
+}
+
 struct nt_expr *nt_unary(struct nt_scope *s, const struct nt_node *node, const struct nt_type *want)
 {
     struct nt_expr *e;
@@ -143,9 +157,6 @@ struct nt_expr *nt_unary(struct nt_scope *s, const struct nt_node *node, const s
     if (e->type->kind == NT_KIND_ERROR)
         return e;
     if (node->op == NT_OP_NEG)
-        return nt_arith(s->u, NT_X_SUB,
-                        nt_const(s->u, e->type->kind == NT_KIND_DURATION ? e->type : &nt_type_int,
-                                 node->span, 0),
-                        e, node->span);
+        return negated(s, node, e);
     return nt_arith(s->u, NT_X_XOR, e, nt_const(s->u, &nt_type_int, node->span, ~0ull), node->span);
 }

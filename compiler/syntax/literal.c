@@ -32,11 +32,31 @@ static bool is_version(const char *text, size_t len)
     return dots == 1 || dots == 2;
 }
 
+/* Is it written as it should be, so that only its size is wrong? */
+static bool is_well_written(const char *text, size_t len)
+{
+    static const char *const units[] = {"",    "ns",  "us",  "ms",  "s",  "m",  "h",  "d", "B",
+                                        "KiB", "MiB", "GiB", "TiB", "kB", "MB", "GB", "TB"};
+    size_t digits = strspn(text, "0123456789_");
+
+    if (text[digits] == '.')
+        digits += 1 + strspn(text + digits + 1, "0123456789_");
+
+    if (len > 2 && text[0] == '0' && text[1] == 'x')
+        return strspn(text + 2, "0123456789abcdefABCDEF_") >= len - 2;
+    if (len > 2 && text[0] == '0' && text[1] == 'b')
+        return strspn(text + 2, "01_") >= len - 2;
+    for (size_t i = 0; digits && i < sizeof(units) / sizeof(*units); i++)
+        if (strlen(units[i]) + digits == len && memcmp(text + digits, units[i], len - digits) == 0)
+            return true;
+    return false;
+}
+
 static void refuse_number(struct nt_parser *p, const char *text, size_t len)
 {
     struct nt_diag *d;
 
-    if (strspn(text, "0123456789") == len) {
+    if (is_well_written(text, len)) {
         nt_error(p->cx, p->token.at, NT_LITERAL, "the number is too large: it has to fit 64 bits");
         return;
     }
