@@ -106,6 +106,7 @@ enum nt_xop {
     NT_X_LOCAL,   /* slot */
     NT_X_ENTRY,   /* of the lost entry: its words from slot on; w[0]: which word has the mark that
                      they are there, w[1]: the mark's bit, 0: they always are */
+    NT_X_HOPS,    /* of the lost entry: the stages of `path` that it passed */
     NT_X_NOW,     /* ns of CLOCK_MONOTONIC */
     NT_X_ELAPSED, /* ns since all probes were attached */
     NT_X_ADD,
@@ -139,6 +140,7 @@ struct nt_x {
     uint64_t w[NT_MAX_WORDS];
     uint16_t slot;
     uint8_t nkids;
+    const struct nt_path *path; /* HOPS */
     const struct nt_x *kid[NT_MAX_STATE_KEYS];
 };
 

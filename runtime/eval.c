@@ -116,6 +116,19 @@ static struct nt_xval of_entry(const struct nt_xenv *env, const struct nt_x *x)
     return v;
 }
 
+static struct nt_xval hops(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval v = {0};
+
+    for (uint32_t i = 0; i < x->path->nstages; i++) {
+        uint64_t at = env->entry[x->path->times_word + i];
+
+        if (at)
+            v.w[i / 2] |= nt_hop_pack(at - env->entry[NT_ENTRY_START]) << (i % 2 * 32);
+    }
+    return v;
+}
+
 static struct nt_xval negate(const struct nt_xval *v)
 {
     return v->absent ? absent : word(-v->w[0]);
@@ -165,6 +178,8 @@ struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
         return env->locals[x->slot];
     case NT_X_ENTRY:
         return of_entry(env, x);
+    case NT_X_HOPS:
+        return hops(env, x);
     case NT_X_NOW:
         return word(env->now);
     case NT_X_ELAPSED:

@@ -98,6 +98,26 @@ static void add_stack(struct nt_output *o, const struct nt_value *v)
     nt_str_puts(&o->text, "]");
 }
 
+/* [{"stage":"tap","after":0},{"stage":"nic","after":20000000}]: ns since the one before. */
+static void add_hops(struct nt_str *out, const struct nt_value *v)
+{
+    uint64_t at, before = 0;
+    const char *separator = "";
+
+    nt_str_puts(out, "[");
+    for (uint32_t i = 0; i < v->type->nnames; i++) {
+        if (!nt_hop_at(v->w, i, &at))
+            continue;
+        nt_str_puts(out, separator);
+        add_name(out, "{", "stage");
+        add_string(out, v->type->names[i].name);
+        nt_str_printf(out, ",\"after\":%" PRIu64 "}", at - before);
+        separator = ",";
+        before = at;
+    }
+    nt_str_puts(out, "]");
+}
+
 static void add_words(struct nt_output *o, const struct nt_value *v)
 {
     NT_STR_AUTO text = {0};
@@ -112,6 +132,9 @@ static void add_words(struct nt_output *o, const struct nt_value *v)
         return;
     case NT_KIND_STACK:
         add_stack(o, v);
+        return;
+    case NT_KIND_HOPS:
+        add_hops(&o->text, v);
         return;
     case NT_KIND_KSYM:
         nt_output_value(o, v, &text);

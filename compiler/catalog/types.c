@@ -253,6 +253,22 @@ const struct nt_type *nt_type_new_pointer(struct nt_arena *a, const char *name, 
     return t;
 }
 
+const struct nt_type *nt_type_new_hops(struct nt_arena *a, const struct nt_enumerator *names,
+                                       uint32_t nnames)
+{
+    struct nt_type *t = NT_NEW(a, struct nt_type);
+
+    *t = (struct nt_type){
+        .kind = NT_KIND_HOPS,
+        .name = "hops",
+        .words = (uint8_t)((nnames + 1) / 2),
+        .format = nt_format_hops,
+        .names = names,
+        .nnames = nnames,
+    };
+    return t;
+}
+
 const struct nt_enumerator *nt_enum_find(const struct nt_type *t, const char *name, size_t len)
 {
     for (uint32_t i = 0; i < t->nnames; i++)

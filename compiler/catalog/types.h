@@ -48,6 +48,7 @@ enum nt_kind {
     NT_KIND_ID,    /* equal or not, no more: packet, exchange, buffer */
     NT_KIND_STACK, /* one word: id in the stack map */
     NT_KIND_HEX,   /* bytes as they lie in memory: catalog/bytes.h */
+    NT_KIND_HOPS,  /* the stages of a path that were passed, and when: names; half a word each */
     NT_KIND_SCOPE, /* a header scope such as tcp; never stored */
     NT_KIND_MAX,
 };
@@ -95,6 +96,34 @@ const struct nt_type *nt_type_new_string(struct nt_arena *a, uint8_t words);
 const struct nt_type *nt_type_new_enum(struct nt_arena *a, const char *name, bool flags,
                                        const struct nt_enumerator *names, uint32_t nnames);
 const struct nt_type *nt_type_new_pointer(struct nt_arena *a, const char *name, uint32_t btf_id);
+
+/* The stages of one path, names[0] the first. */
+const struct nt_type *nt_type_new_hops(struct nt_arena *a, const struct nt_enumerator *names,
+                                       uint32_t nnames);
+
+/* Half a word for a stage that was passed so many ns after the first: exact up to 2 s, then to a
+ * microsecond, up to 36 minutes. 0: it was not passed. */
+#define NT_HOP_LONG 0x80000000u
+#define NT_HOP_MAX  0x7fffffffull
+static inline uint64_t nt_hop_pack(uint64_t ns)
+{
+    if (ns < NT_HOP_MAX)
+        return ns + 1;
+    return (ns >> 10 < NT_HOP_MAX ? ns >> 10 : NT_HOP_MAX) | NT_HOP_LONG;
+}
+static inline uint64_t nt_hop_unpack(uint64_t half)
+{
+    return half & NT_HOP_LONG ? (half & NT_HOP_MAX) << 10 : half - 1;
+}
+/* When stage i was passed, ns after the first. False: it was not. */
+static inline bool nt_hop_at(const uint64_t *words, uint32_t i, uint64_t *ret_ns)
+{
+    uint64_t half = words[i / 2] >> (i % 2 * 32) & 0xffffffff;
+
+    if (half)
+        *ret_ns = nt_hop_unpack(half);
+    return half != 0;
+}
 
 /* The enumerator of that name (exact, then without regard to case), or NULL. */
 const struct nt_enumerator *nt_enum_find(const struct nt_type *t, const char *name, size_t len);

@@ -314,3 +314,24 @@ NT_FORMATTER(nt_format_flow)
     else
         nt_str_printf(out, is_ip ? " %u" : " 0x%04x", proto);
 }
+
+/* tap > ovs 2.1us > nic 20ms: each with the time since the one before. */
+NT_FORMATTER(nt_format_hops)
+{
+    uint64_t at, before = 0;
+    const char *separator = "";
+
+    for (uint32_t i = 0; i < t->nnames; i++) {
+        if (!nt_hop_at(words, i, &at))
+            continue;
+        nt_str_printf(out, "%s%s", separator, t->names[i].name);
+        if (*separator) {
+            uint64_t hop = at - before;
+
+            nt_str_puts(out, " ");
+            nt_format_duration(&nt_type_duration, &hop, out);
+        }
+        separator = " > ";
+        before = at;
+    }
+}

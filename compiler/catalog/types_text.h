@@ -39,6 +39,7 @@ NT_FORMATTER(nt_format_string); /* the bytes as they are: printers escape */
 NT_FORMATTER(nt_format_enum);
 NT_FORMATTER(nt_format_flags);
 NT_FORMATTER(nt_format_flow);
+NT_FORMATTER(nt_format_hops);
 NT_FORMATTER(nt_format_bytes_kept); /* words as catalog/bytes.h keeps them */
 
 /* A fraction of the unit that type t counts in: 812.3 of duration is 812ns. t may be NULL. */

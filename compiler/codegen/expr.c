@@ -350,6 +350,8 @@ static struct nt_val lower(struct nt_gen *g, const struct nt_expr *e)
         return nt_load_state(g, e);
     case NT_E_ENTRY:
         return nt_entry_value(g, e);
+    case NT_E_HOPS:
+        return nt_hops_value(g, e);
     case NT_E_SEEN:
         return word(g->f.at.now);
     case NT_E_LOCAL:

@@ -148,6 +148,7 @@ void nt_lower_delete(struct nt_gen *g, const struct nt_stmt *s);
 /* path.c: what a stage of a path does. */
 void nt_lower_step(struct nt_gen *g, const struct nt_step *step);
 void nt_lower_freed(struct nt_gen *g, const struct nt_step *step);
+struct nt_val nt_hops_value(struct nt_gen *g, const struct nt_expr *e);
 struct nt_val nt_entry_value(struct nt_gen *g, const struct nt_expr *e);
 
 /* prog.c */

@@ -128,7 +128,7 @@ static void only_if(struct nt_gen *g, LLVMValueRef yes, LLVMBasicBlockRef no)
 static void copy_notes(struct nt_gen *g, const struct nt_step *step, LLVMValueRef entry)
 {
     const struct nt_path_build *p = step->path;
-    uint32_t first = NT_ENTRY_MARKS, end = p->p.times_word;
+    uint32_t first = NT_ENTRY_MARKS, end = p->p.refs_word;
     LLVMBasicBlockRef some;
 
     if (!step->reads_notes)
@@ -175,6 +175,38 @@ struct nt_val nt_entry_value(struct nt_gen *g, const struct nt_expr *e)
     return v;
 }
 
+/* As nt_hop_pack(). */
+static LLVMValueRef pack_hop(struct nt_gen *g, LLVMValueRef ns)
+{
+    LLVMValueRef max = nt_i64(g, NT_HOP_MAX), us = LLVMBuildLShr(g->b, ns, nt_i64(g, 10), "");
+
+    us = LLVMBuildSelect(g->b, LLVMBuildICmp(g->b, LLVMIntULT, us, max, ""), us, max, "");
+    return LLVMBuildSelect(g->b, LLVMBuildICmp(g->b, LLVMIntULT, ns, max, ""),
+                           LLVMBuildAdd(g->b, ns, nt_i64(g, 1), ""),
+                           LLVMBuildOr(g->b, us, nt_i64(g, NT_HOP_LONG), ""), "");
+}
+
+struct nt_val nt_hops_value(struct nt_gen *g, const struct nt_expr *e)
+{
+    const struct nt_entry *at = &g->f.at;
+    struct nt_val v = {0};
+
+    for (uint32_t i = 0; i < e->type->nnames; i++) {
+        bool is_now = i == e->index;
+        LLVMValueRef time =
+            is_now ? at->now
+                   : nt_get(g, g->i64, nt_word_at(g, at->notes, e->path->p.times_word + i));
+        LLVMValueRef half = pack_hop(g, LLVMBuildSub(g->b, time, at->start, ""));
+        LLVMValueRef passed = LLVMBuildICmp(g->b, LLVMIntNE, time, nt_i64(g, 0), "");
+
+        half = LLVMBuildSelect(g->b, passed, half, nt_i64(g, 0), "");
+        if (i % 2)
+            half = LLVMBuildShl(g->b, half, nt_i64(g, 32), "");
+        v.w[i / 2] = v.w[i / 2] ? LLVMBuildOr(g->b, v.w[i / 2], half, "") : half;
+    }
+    return v;
+}
+
 /* What the path wants to know of this stage later. */
 static void take_notes(struct nt_gen *g, const struct nt_step *step, LLVMValueRef entry)
 {
@@ -208,7 +240,7 @@ static void take_notes(struct nt_gen *g, const struct nt_step *step, LLVMValueRe
     }
     if (p->stage[step->stage].nmarks)
         nt_put(g, marks, nt_word_at(g, entry, NT_ENTRY_MARKS + step->stage));
-    if (p->uses_times)
+    if (p->hops_type)
         nt_put(g, g->f.at.now, nt_word_at(g, entry, p->p.times_word + step->stage));
 }
 

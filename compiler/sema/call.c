@@ -43,6 +43,7 @@ static enum when when_of(const struct split *s, const struct nt_expr *e)
     case NT_E_STATE:
     case NT_E_ENTRY:
     case NT_E_SEEN:
+    case NT_E_HOPS:
         return RETURN;
     case NT_E_LOCAL:
         return s->let[e->index] ? when_of(s, s->let[e->index]) : RETURN;

@@ -153,7 +153,7 @@ static void lay_out_entry(struct nt_unit *u, struct nt_path_build *p)
     }
     p->p.stages = names;
     p->p.times_word = p->p.words;
-    if (p->uses_times)
+    if (p->hops_type)
         p->p.words = (uint16_t)(p->p.words + p->p.nstages);
     p->p.refs_word = p->p.words;
     p->p.nrefs = (uint16_t)nrefs;

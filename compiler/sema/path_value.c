@@ -104,6 +104,28 @@ static struct nt_expr *latency(struct nt_scope *s, struct nt_span at)
     return since(s->u, s->on_path->part == NT_PART_DONE ? NT_ENTRY_START : NT_ENTRY_LAST, at);
 }
 
+/* All stages are watched for it. */
+static struct nt_expr *hops(struct nt_scope *s, struct nt_span at)
+{
+    struct nt_path_build *p = s->on_path->path;
+    struct nt_enumerator *names =
+        NT_NEW_N(s->u->cx->arena, struct nt_enumerator, p->p.nstages + 1u);
+    struct nt_expr *e;
+
+    for (uint32_t i = 0; i < p->p.nstages; i++)
+        names[i] = (struct nt_enumerator){p->stage[i].name, i, true};
+    if (!p->hops_type)
+        p->hops_type = nt_type_new_hops(s->u->cx->arena, names, p->p.nstages);
+    use_all_stages(p);
+    e = nt_expr_new(s->u, NT_E_HOPS, p->hops_type, at);
+    e->path = p;
+    e->index = passes_a_stage(s->on_path) ? s->on_path->stage : NT_MAX_STAGES;
+    e->cost = 1;
+    if (s->handler)
+        s->handler->step->reads_notes = true;
+    return e;
+}
+
 struct nt_expr *nt_path_name(struct nt_scope *s, const struct nt_node *node,
                              const struct nt_type *want)
 {
@@ -117,6 +139,8 @@ struct nt_expr *nt_path_name(struct nt_scope *s, const struct nt_node *node,
         return from(s, node->span);
     if (strcmp(node->name, "latency") == 0)
         return latency(s, node->span);
+    if (strcmp(node->name, "hops") == 0)
+        return hops(s, node->span);
     if (strcmp(node->name, "joined") == 0)
         return entry_word(s->u, NT_ENTRY_JOINED, &nt_type_int, node->span);
     return NULL;

@@ -16,6 +16,8 @@ static enum nt_xop xop_of(struct nt_unit *u, const struct nt_expr *e)
         return NT_X_NOW;
     case NT_E_ENTRY:
         return NT_X_ENTRY;
+    case NT_E_HOPS:
+        return NT_X_HOPS;
     case NT_E_ARITH:
     case NT_E_CMP:
         return e->xop;
@@ -109,6 +111,7 @@ static const struct nt_x *build(struct nt_unit *u, const struct nt_expr *e)
         x->w[0] = NT_ENTRY_MARKS + e->note->stage;
         x->w[1] = 1ull << e->note->bit;
     }
+    x->path = e->path ? &e->path->p : NULL;
     x->nkids = e->nkids;
     for (uint32_t i = 0; i < e->nkids && i < NT_MAX_STATE_KEYS; i++)
         x->kid[i] = asks ? build(u, e->kid[i]) : nt_plain(u, e->kid[i]);

@@ -230,6 +230,8 @@ static bool same_type(struct nt_column *c, const struct nt_type *t)
             c->type = t;
         return true;
     }
+    if (t->kind == NT_KIND_HOPS)
+        return c->type == t;
     return c->type->kind == t->kind && c->type->most == t->most;
 }
 

@@ -64,6 +64,7 @@ struct nt_expr {
     const struct nt_set *set; /* IN: the first set->n tests are one look-up in it; or NULL */
     const struct nt_state *state;
     const struct nt_note *note; /* ENTRY */
+    struct nt_path_build *path; /* HOPS */
     uint32_t ntests;
 };
 

@@ -80,7 +80,7 @@ struct nt_path_build {
     uint32_t index;
     uint32_t id; /* of its name */
     bool once, dead;
-    bool uses_times;
+    const struct nt_type *hops_type; /* NULL: no body asks for `hops` */
     struct nt_stage *stage;
     NT_VEC(struct nt_note *) notes;
     const struct nt_node *lost_ref; /* the first that says after how long */

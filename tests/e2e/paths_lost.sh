@@ -26,7 +26,7 @@ path way key packet {
 on way.done { done = count() by sent.dport }
 on way.lost 300ms where sent.dport != 7778 {
     lost = count(), avg(latency >= 300ms) by path, stage, from, sent.dport, there.dev
-    emit stage, sent.dport, sent.src, arrived.dev, joined
+    emit stage, sent.dport, sent.src, arrived.dev, joined, hops
 }
 END
 start_ntrace --format json "$work/way.nt" --src "$left_ip"
@@ -43,7 +43,9 @@ expect "exit code" "$status" 0
 expect "done" "$(final_cells done)" "9 5"
 expect "lost" "$(final_cells lost)" "way arrived sent 10 null 3 1
 way arrived sent 7777 null 4 1"
-expect "rows" "$(event_cells)" "$(for ((i = 0; i < 3; i++)); do
+expect "hops" "$(jq -c 'select(.type == "event") | .data.hops | [map(.stage), .[0].after == 0, .[1].after > 0]' \
+    "$work/out" | sort | uniq -c | xargs)" "7 [[sent,arrived],true,true]"
+expect "rows" "$(event_cells | sed 's/ \[.*//')" "$(for ((i = 0; i < 3; i++)); do
     echo "arrived 10 $left_ip right0 0"
 done
 for ((i = 0; i < 4; i++)); do
