@@ -21,7 +21,7 @@ program_stats() { # PID
 
 # With priority, so that what else runs on this machine does not stand between two packets.
 drop() { # PACKETS
-    in_left chrt --fifo 10 "$build/tests/traffic" udp "$wanted" 9 "$1"
+    in_left chrt --fifo 10 "$build/tests/programs/traffic" udp "$wanted" 9 "$1"
 }
 
 # That it says so is not enough: bpftrace says anything only before its last probe is attached.

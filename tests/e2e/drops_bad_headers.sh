@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# alone: unreadable_packets
 # Frames that are wrong: each has its reason; headers that can't be read are absent and counted.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# alone: unreadable_packets
 # Fragments: the first has its ports, the others have none, and none of them counts as unparsed.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"

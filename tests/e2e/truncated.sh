@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# alone: unreadable_packets
 # Headers that are cut short are absent, and each such packet is counted as unparsed, once.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"

@@ -3,7 +3,7 @@
 #
 #   guest_run KERNEL CMD...    standard output and error are the command's; its exit code too.
 #                              125 when the guest ended without one: its console is shown then.
-#   guest_shell KERNEL         a shell on this terminal
+#   guest_shell KERNEL         a shell on this terminal; its exit code
 #
 # Settings: $build its build directory, $timeout in seconds, $files where what the command leaves in
 # /lab/out is put (nowhere when empty). The images are of images.sh.
@@ -18,14 +18,16 @@ pack_tree() { # WORK CMD...
     printf '%q ' "${@:2}" >"$lab_dir/command"
     {
         printf 'export NTRACE=%q TRAFFIC=%q SUPPORT=%q FIXTURE=%q\n' "$build/ntrace" \
-            "$build/tests/traffic" "$tree/tests/support" "$build/fixture"
+            "$build/tests/programs/traffic" "$tree/tests/support" "$build/fixture"
         # shellcheck disable=SC2016 # for the guest to expand
         printf 'PATH=%q:$PATH NTRACE_LAB=%q\n' "$build" "$kernel"
-        echo 'export NTRACE_LAB'
+        printf 'NTRACE_PROFILE=%q LAB_TIMEOUT=%q\n' "$profile" "$timeout"
+        echo 'export NTRACE_LAB NTRACE_PROFILE'
     } >"$lab_dir/env"
+    pack_first_program "$1" >"$lab_dir/init.cpio.gz" # for a machine in the machine
     {
         git ls-files -co --exclude-standard -z | sed -z "s,^,${tree#/}/,"
-        for path in ntrace ntrace-codegen.so ntrace-random tests/traffic tests/abnormal_gso tests/called tests/bpf fixture; do
+        for path in ntrace ntrace-codegen.so ntrace-random tests/programs tests/bpf fixture; do
             printf '%s\0' "${build#/}/$path"
         done
     } | tar -cf "$1/tree.tar" --ignore-failed-read --null -C / -T - -C "$1" lab 2>/dev/null
@@ -33,11 +35,9 @@ pack_tree() { # WORK CMD...
     truncate -s %1M "$1/tree.tar"
 }
 
-# An initramfs may be several archives, one after the other.
-pack_initrd() { # WORK
+pack_first_program() { # WORK
     cp tests/lab/initramfs-init "$1/init"
-    cp "$kernel_dir/initrd" "$1/initrd"
-    (cd "$1" && echo init | cpio --quiet -o -H newc | gzip -1) >>"$1/initrd"
+    (cd "$1" && echo init | cpio --quiet -o -H newc | gzip -1)
 }
 
 drive() { # FILE
@@ -49,28 +49,41 @@ drive() { # FILE
 boot() { # WORK QEMU-OPTION...
     local append="console=ttyS0 quiet mitigations=off panic=-1 random.trust_cpu=on norandmaps"
 
-    pack_initrd "$1"
+    # An initramfs may be several archives, one after the other.
+    cat "$kernel_dir/initrd" "$1/lab/init.cpio.gz" >"$1/initrd"
     # shellcheck disable=SC2046 # drive gives two words
     timeout --foreground -k 10 "$timeout" qemu-system-x86_64 -accel tcg,thread=multi \
-        -cpu max,cx16=off -smp 2 -m 1536 -no-reboot -nic none -display none -monitor none \
+        -cpu max,cx16=off -smp 2 -m 2048 -no-reboot -nic none -display none -monitor none \
         -kernel "$kernel_dir/vmlinuz" -initrd "$1/initrd" -append "$append" \
         $(drive "$root_image") $(drive "$kernel_dir/modules.img") $(drive "$1/tree.tar") "${@:2}"
 }
 
-ports() { # WORK: standard output, standard error, files
-    echo "-device virtio-serial
-        -chardev file,id=out,path=$1/out.pipe -device virtserialport,chardev=out,nr=1
-        -chardev file,id=err,path=$1/err.pipe -device virtserialport,chardev=err,nr=2
-        -chardev file,id=files,path=$1/files.tar -device virtserialport,chardev=files,nr=3"
+port() { # WORK NUMBER FILE
+    echo "-chardev file,id=port$2,path=$1/$3 -device virtserialport,chardev=port$2,nr=$2"
 }
 
 show_console() { # WORK WHY
     echo "lab: the guest $2; the end of its console:" >&2
-    tail -c 6000 "$1/console" | tr -d '\r' | tail -60 >&2
+    tail -c 16000 "$1/console" | tr -d '\r' | tail -100 >&2
+}
+
+# Puts what came back where it is wanted. The command's exit code; 125 when there is none.
+unpack_files() { # WORK
+    local status=125
+
+    mkdir "$1/files"
+    tar -xf "$1/files.tar" -C "$1/files" 2>/dev/null || true
+    [[ ! -s $1/files/status ]] || status=$(cat "$1/files/status")
+    rm -f "$1/files/status"
+    if [[ -n $files ]]; then
+        mkdir -p "$files"
+        cp -r "$1/files/." "$files"
+    fi
+    return "$status"
 }
 
 guest_run() { # KERNEL CMD...
-    local kernel=$1 work status=0
+    local kernel=$1 work ended=0 status=0
 
     images_make "$kernel" || return
     work=$(mktemp -d)
@@ -79,23 +92,15 @@ guest_run() { # KERNEL CMD...
     cat "$work/out.pipe" &
     cat "$work/err.pipe" >&2 &
     # shellcheck disable=SC2046 # words
-    boot "$work" -serial "file:$work/console" $(ports "$work") </dev/null || status=$?
+    boot "$work" -serial "file:$work/console" -device virtio-serial $(port "$work" 1 out.pipe) \
+        $(port "$work" 2 err.pipe) $(port "$work" 3 files.tar) </dev/null || ended=$?
     wait
-    mkdir "$work/files"
-    tar -xf "$work/files.tar" -C "$work/files" 2>/dev/null || true
-    if [[ -s $work/files/status ]]; then
-        status=$(cat "$work/files/status")
-        rm "$work/files/status"
-        if [[ -n $files ]]; then
-            mkdir -p "$files"
-            cp -r "$work/files/." "$files"
-        fi
-    elif [[ $status -eq 124 || $status -eq 137 ]]; then
+    unpack_files "$work" || status=$?
+    if [[ $ended -eq 124 || $ended -eq 137 ]]; then
         show_console "$work" "did not end within $timeout s"
         status=125
-    else
+    elif [[ $status -eq 125 ]]; then
         show_console "$work" "ended without an exit code"
-        status=125
     fi
     rm -rf "$work"
     return "$status"
@@ -105,17 +110,18 @@ guest_shell() { # KERNEL
     local kernel=$1 work status=0 state size
 
     images_make "$kernel" || return
+    timeout=infinity
     work=$(mktemp -d)
-    pack_tree "$work" true
+    mkdir -p "$work/lab"
     touch "$work/lab/shell"
     size=$(stty size)
-    echo "stty -F /dev/ttyS0 rows ${size% *} cols ${size#* }" >>"$work/lab/env"
-    tar -rf "$work/tree.tar" -C "$work" lab
-    truncate -s %1M "$work/tree.tar"
+    pack_tree "$work" stty -F /dev/ttyS0 rows "${size% *}" cols "${size#* }"
     state=$(stty -g)
     stty raw -echo isig intr '' quit '' susp ''
-    timeout=infinity boot "$work" -serial stdio || status=$?
+    # shellcheck disable=SC2046 # words
+    boot "$work" -serial stdio -device virtio-serial $(port "$work" 3 files.tar) || true
     stty "$state"
+    unpack_files "$work" || status=$?
     rm -rf "$work"
     return "$status"
 }

@@ -1,13 +1,16 @@
 # shellcheck shell=bash
 # Makes what guests boot from, once, outside the tree, in $lab_cache:
 #
-#   root-HASH.img          Debian's minimal system with tests/lab/packages; HASH is that of the list
-#   kernel-NAME/           one of tests/lab/kernels: vmlinuz, initrd, modules.img, version
+#   root-HASH.img          Debian's minimal system with tests/lab/packages
+#   kernel-NAME-HASH/      one of tests/lab/kernels: vmlinuz, initrd, modules.img, version
 #
-#   images_make KERNEL     makes what is not there yet; sets $root_image and $kernel_dir
+#   images_make KERNEL     makes what is not there yet; sets $root_image, $kernel_dir and, where another
+#                          kernel stands in for it, $profile
 #   images_update KERNEL   makes the kernel anew when the mirror has a newer one
+#   images_made KERNEL     are they there?
 #
-# Everything comes from the mirror that apt is configured with. Guests only read these files.
+# A HASH is that of the list or row and of the functions here that make the file, so what changed is
+# made anew. Everything comes from the mirror that apt is configured with. Guests only read these files.
 
 lab_cache=${NTRACE_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ntrace-lab}
 lab=tests/lab
@@ -27,8 +30,41 @@ kernel_row() { # KERNEL: its suite and packages
     awk -v name="$1" '$1 == name { $1 = ""; print }' $lab/kernels
 }
 
+# The kernel that is booted for it: itself but for those that another stands in for.
+booted_kernel() { # KERNEL
+    awk -v name="$1" '$1 == name { print $2 == "as" ? $3 : $1 }' $lab/kernels
+}
+
 lab_kernels() {
     awk '!/^#/ && NF { print $1 }' $lab/kernels
+}
+
+hash_of() {
+    sha256sum | cut -c1-12
+}
+
+root_hash() {
+    { own_suite; cat $lab/packages; declare -f make_root; } | hash_of
+}
+
+kernel_hash() { # KERNEL
+    { kernel_row "$1"; declare -f make_kernel make_modules_image make_initrd; } | hash_of
+}
+
+# Where the images of a kernel are or will be.
+find_images() { # KERNEL
+    local booted
+
+    booted=$(booted_kernel "$1")
+    root_image=$lab_cache/root-$(root_hash).img
+    kernel_dir=$lab_cache/kernel-$booted-$(kernel_hash "$booted")
+    profile=
+    [[ $booted == "$1" ]] || profile=$1
+}
+
+images_made() { # KERNEL
+    find_images "$1"
+    [[ -e $root_image && -e $kernel_dir/version ]]
 }
 
 # apt with lists of its own: those of another suite than this machine's.
@@ -53,7 +89,8 @@ newest_package() { # SUITE REGEX
     apt_of "$1" apt-cache search --names-only "^$2\$" | cut -d' ' -f1 | sort -V | tail -1
 }
 
-# A kernel's modules as a file system of their own, to be mounted on /usr/lib/modules.
+# A kernel's modules as a file system of their own, to be mounted on /usr/lib/modules. The kernel and its
+# initrd are beside them, for a machine in the machine (tests/support/vm.sh).
 make_modules_image() { # TREE VERSION IMAGE
     local modules=$1/usr/lib/modules
 
@@ -66,34 +103,35 @@ make_modules_image() { # TREE VERSION IMAGE
     # Some suites ship no list of what is built in.
     touch "$modules/$2/modules.builtin" "$modules/$2/modules.order"
     depmod -b "$1" "$2"
+    make_initrd "$1" "$2" "$modules/$2/initrd"
+    cp "$(dirname "$3")/vmlinuz" "$modules/$2/vmlinuz"
     mke2fs -q -F -t ext4 -O ^has_journal -d "$modules" "$3" \
         "$(($(du -sm "$modules" | cut -f1) * 12 / 10 + 32))M"
 }
 
 # Just enough to find the disks, but for the program that does: boot adds that.
 make_initrd() { # TREE VERSION INITRD
-    local dir module path
+    local dir module path number=10
 
     dir=$(mktemp -d)
     mkdir "$dir/bin" "$dir/modules"
     cp "$(command -v busybox)" "$dir/bin/busybox"
-    for module in virtio_pci virtio_blk ext4; do
-        # Modules are numbered in the order in which they are loaded; what is built in is none.
-        while read -r path; do
-            module=$(printf '%02d' "$(find "$dir/modules" -type f | wc -l)")
-            case $path in
-            *.xz) xz -dc "$path" >"$dir/modules/$module" ;;
-            *) cp "$path" "$dir/modules/$module" ;;
-            esac
-        done < <(modprobe --show-depends -d "$1" -S "$2" $module 2>/dev/null |
-            awk '$1 == "insmod" { print $2 }')
-    done
+    # Modules are numbered in the order in which they are loaded; what is built in is none.
+    while read -r path; do
+        case $path in
+        *.xz) xz -dc "$path" >"$dir/modules/$number" ;;
+        *) cp "$path" "$dir/modules/$number" ;;
+        esac
+        number=$((number + 1))
+    done < <(for module in virtio_pci virtio_blk ext4; do
+        modprobe --show-depends -d "$1" -S "$2" $module 2>/dev/null
+    done | awk '$1 == "insmod" && !known[$2]++ { print $2 }')
     (cd "$dir" && find . | cpio --quiet -o -H newc | gzip -1) >"$3"
     rm -rf "$dir"
 }
 
 make_kernel() { # KERNEL PACKAGE...
-    local dir=$lab_cache/kernel-$1 new tree suite version
+    local new tree suite version
 
     read -r suite _ <<<"$(kernel_row "$1")"
     new=$(mktemp -d "$lab_cache/new.XXXXXX")
@@ -106,17 +144,18 @@ make_kernel() { # KERNEL PACKAGE...
     version=$(basename "$(find "$tree" -path '*/lib/modules/*' -prune)")
     find "$tree" -name 'vmlinuz*' -type f -exec mv {} "$new/vmlinuz" ';'
     make_modules_image "$tree" "$version" "$new/modules.img"
-    make_initrd "$tree" "$version" "$new/initrd"
+    cp "$tree/usr/lib/modules/$version/initrd" "$new/initrd"
     rm -rf "$tree" "$new"/*.deb
     echo "${*:2}" >"$new/packages"
     echo "$version" >"$new/version"
-    rm -rf "$dir"
-    mv "$new" "$dir"
+    rm -rf "$kernel_dir"
+    mv "$new" "$kernel_dir"
 }
 
 images_update() { # KERNEL
     local suite regexes regex packages=()
 
+    find_images "$1"
     read -r suite regexes <<<"$(kernel_row "$1")"
     apt_refresh "$suite"
     for regex in $regexes; do
@@ -126,7 +165,7 @@ images_update() { # KERNEL
             return 1
         }
     done
-    if [[ $(cat "$lab_cache/kernel-$1/packages" 2>/dev/null) != "${packages[*]}" ]]; then
+    if [[ $(cat "$kernel_dir/packages" 2>/dev/null) != "${packages[*]}" ]]; then
         echo "lab: making kernel $1 from ${packages[*]}" >&2
         make_kernel "$1" "${packages[@]}"
     fi
@@ -152,19 +191,15 @@ make_root() { # IMAGE
 }
 
 images_make() { # KERNEL
-    local hash
+    local booted
 
     [[ -n $(kernel_row "$1") ]] || {
         echo "lab: no kernel '$1'; there are: $(lab_kernels | xargs)" >&2
         return 2
     }
     mkdir -p "$lab_cache"
-    hash=$( (own_suite; cat $lab/packages) | sha256sum | cut -c1-12)
-    root_image=$lab_cache/root-$hash.img
-    kernel_dir=$lab_cache/kernel-$1
-    if [[ -e $root_image && -e $kernel_dir/version ]]; then
-        return
-    fi
+    ! images_made "$1" || return 0
+    booted=$(booted_kernel "$1")
     [[ $(id -u) -eq 0 ]] || {
         echo "lab: it takes root to make the guests' file systems" >&2
         return 1
@@ -172,6 +207,6 @@ images_make() { # KERNEL
     (
         flock 9
         [[ -e $root_image ]] || make_root "$root_image"
-        [[ -e $kernel_dir/version ]] || images_update "$1"
+        [[ -e $kernel_dir/version ]] || images_update "$booted"
     ) 9>"$lab_cache/lock"
 }

@@ -4,13 +4,14 @@
 #   # needs: root kprobe module:openvswitch
 #
 #   root             (what a test needs that says nothing)
-#   btf              the kernel describes its types
+#   btf              the kernel's types are known
 #   netns            network namespaces can be made
 #   kprobe           the kernel has kprobes
 #   fentry           the kernel lets functions be traced by fentry (it may have them and refuse)
 #   module-btf       types of modules too
 #   ovs              Open vSwitch with the kernel's datapath
-#   vhost            vhost-net
+#   tap              tap devices
+#   vm               KVM, vhost-net, tap and Open vSwitch, in a guest of the lab (vm.sh)
 #   module:NAME      a module, loaded, built in or to be loaded
 #   tracepoint:SYS:NAME[:FIELD]
 #   command:NAME     a program in the path
@@ -28,14 +29,22 @@ needs_of() {
     echo "${words:-root}"
 }
 
+# What is built in has no directory there when it has no parameters. Where modules.builtin is missing too,
+# the kernel's own configuration tells: CONFIG_VETH, CONFIG_VLAN_8021Q, CONFIG_NET_SCH_NETEM.
 has_module() {
-    [[ -d /sys/module/$1 ]] || modprobe -q "$1" 2>/dev/null || grep -qs "/$1[.]ko" \
-        "/lib/modules/$(uname -r)/modules.builtin"
+    [[ -d /sys/module/$1 ]] || modprobe -q "$1" 2>/dev/null ||
+        grep -qs "/$1[.]ko" "/lib/modules/$(uname -r)/modules.builtin" ||
+        zgrep -qsiE "^CONFIG_([A-Z0-9_]+_)?$1=y" /proc/config.gz
 }
 
-# A guest refuses nothing; elsewhere the list of functions tells whether it does.
+has_vm() {
+    [[ -n ${NTRACE_LAB:-} ]] && has ovs && has tap && has_module vhost_net && has_module kvm_amd &&
+        has command:qemu-system-x86_64
+}
+
+# A guest refuses nothing; elsewhere the list of functions tells whether it does. A profile has none.
 has_fentry() {
-    head -c 1 /sys/kernel/tracing/available_filter_functions >/dev/null 2>&1
+    [[ -z ${NTRACE_PROFILE:-} ]] && head -c 1 /sys/kernel/tracing/available_filter_functions >/dev/null 2>&1
 }
 
 can_make_namespaces() {
@@ -53,13 +62,14 @@ has_tracepoint() { # SYS:NAME[:FIELD]
 has() { # WORD
     case $1 in
     root) [[ $(id -u) -eq 0 ]] ;;
-    btf) [[ -r /sys/kernel/btf/vmlinux ]] ;;
+    btf) [[ -r ${NTRACE_BTF:-/sys/kernel/btf/vmlinux} ]] ;;
     netns) can_make_namespaces ;;
     kprobe) [[ -e /sys/bus/event_source/devices/kprobe ]] ;;
     fentry) has_fentry ;;
-    module-btf) has_module veth && [[ -e /sys/kernel/btf/veth ]] ;;
+    module-btf) [[ -z ${NTRACE_PROFILE:-} ]] && has_module veth && [[ -e /sys/kernel/btf/veth ]] ;;
     ovs) command -v ovs-vswitchd >/dev/null && has_module openvswitch ;;
-    vhost) has_module vhost_net && [[ -c /dev/vhost-net ]] ;;
+    tap) has_module tun && [[ -c /dev/net/tun ]] ;;
+    vm) has_vm ;;
     native) [[ -z ${NTRACE_LAB:-} ]] ;;
     module:*) has_module "${1#module:}" ;;
     tracepoint:*) has_tracepoint "${1#tracepoint:}" ;;

@@ -8,6 +8,8 @@
 #   nat_up IP              what left sends to IP goes to right, and comes back from IP
 #   forward_up IP          what left sends to IP goes from left0 to right0, is forwarded by right, and goes
 #                          from right1 to left1, where it ends
+#   tap_up IFACE QUEUES    a tap of that name in right, with $tap_host_ip; behind it, $tap_ip $tap_mac, tap.c
+#   tap COMMAND...         tells tap.c what to do, and prints its answer
 #   ovs_up                 an Open vSwitch bridge, $bridge, in the kernel's datapath, between left1 and
 #                          right1 with $left_ovs_ip and $right_ovs_ip; call topology_down from a trap
 # shellcheck disable=SC2154,SC2034 # names of net.sh; names for the test
@@ -15,6 +17,8 @@
 left_vlan_ip=172.16.0.1 right_vlan_ip=172.16.0.2
 left_vxlan_ip=172.17.0.1 right_vxlan_ip=172.17.0.2
 left_ovs_ip=172.18.0.1 right_ovs_ip=172.18.0.2
+tap_host_ip=172.20.0.1 tap_host_mac=02:00:00:04:00:01
+tap_ip=172.20.0.2 tap_mac=02:00:00:04:00:02
 bridge=nt-br-$$
 
 netem_left() {
@@ -78,8 +82,32 @@ table ip topology {
 END
 }
 
+tap_up() { # IFACE QUEUES
+    local answer
+
+    mkfifo "$work/tap.in" "$work/tap.out"
+    in_right "${TRAFFIC%/*}/tap" "$1" "$2" <"$work/tap.in" >"$work/tap.out" &
+    servers+=($!)
+    exec {tap_in}>"$work/tap.in" {tap_out}<"$work/tap.out"
+    read -r -u "$tap_out" answer && [[ $answer == ready ]] || fail "no tap device can be made"
+    join_link "$right" "$1" $tap_host_ip $tap_host_mac $tap_ip $tap_mac
+}
+
+tap() { # COMMAND...
+    local answer
+
+    echo "$*" >&"$tap_in"
+    read -r -t 60 -u "$tap_out" answer || fail "tap.c does not answer '$*'"
+    echo "$answer"
+}
+
 # Before 10 s of uptime Open vSwitch 3.1 counts no handler threads, and loses every upcall.
 start_ovs() {
+    mkdir -p /var/run/openvswitch /etc/openvswitch
+    (flock 9 && start_ovs_alone 9>&-) 9>/var/run/openvswitch/nt-lock
+}
+
+start_ovs_alone() {
     local uptime
 
     modprobe openvswitch
@@ -87,7 +115,6 @@ start_ovs() {
     while read -r uptime _ </proc/uptime && [[ ${uptime%.*} -lt 12 ]]; do
         sleep 0.5
     done
-    mkdir -p /var/run/openvswitch /etc/openvswitch
     /usr/share/openvswitch/scripts/ovs-ctl --system-id=random start >"$work/ovs.log" 2>&1 ||
         fail "Open vSwitch does not start: $(tail -5 "$work/ovs.log")"
 }

@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# A virtual machine on a real hypervisor, as users run it: QEMU with KVM, virtio-net, vhost-net and a
+# tap, on an Open vSwitch bridge in the kernel's datapath. `source "$SUPPORT/vm.sh"` after e2e.sh; the
+# test says `# needs: root vm`.
+#
+#   the wire (a namespace)          this host                        the machine
+#   wire0 $wire_ip $wire_mac ---- nic0 [br-vm] vnet0 == vhost == eth0 $vm_ip $vm_mac
+#
+#   vm_up            boots it, or takes the one that a test before has left; it is this test's alone
+#                    until that ends. Both sides know each other: nothing asks by ARP.
+#   vm CMD...        runs CMD in it, in the tree, with ntrace and the helpers where they are here;
+#                    output (both streams) and exit code are CMD's
+#   vm_traffic ARGS  makes traffic there: arguments of traffic.c
+#   in_wire CMD...   runs CMD in the namespace
+#   vm_pid           process id of its QEMU
+#
+# Its kernel is the host's own. What it is told goes through a port that wakes neither vhost, irqfd nor
+# ioeventfd. It has one CPU; vhost-net's thread is called vhost-PID.
+# shellcheck disable=SC2154,SC2034 # names of e2e.sh; names for the test
+# shellcheck source=tests/support/topology.sh
+source "$SUPPORT/topology.sh"
+
+vm_dir=/run/nt-vm
+wire=nt-wire
+wire_ip=10.9.0.1 wire_mac=02:00:00:09:00:01
+vm_ip=10.9.0.2 vm_mac=52:54:00:09:00:02
+
+in_wire() {
+    ip netns exec $wire "$@"
+}
+
+vm_pid() {
+    cat $vm_dir/pid
+}
+
+vm() { # CMD...
+    local status size
+
+    printf '%q ' "$@" >&"$vm_in"
+    echo >&"$vm_in"
+    read -r -t 200 -u "$vm_out" status size || fail "the machine does not answer: $(tail -c 2000 $vm_dir/console)"
+    head -c "$size" <&"$vm_out"
+    return "$status"
+}
+
+vm_traffic() {
+    vm "$TRAFFIC" "$@"
+}
+
+vm_wire() {
+    ovs-vsctl --may-exist add-br br-vm
+    ip link set br-vm addrgenmode none up
+    ip tuntap add dev vnet0 mode tap
+    ip link set vnet0 addrgenmode none up
+    ovs-vsctl --may-exist add-port br-vm vnet0
+    net_make_namespace $wire
+    ip link add nic0 type veth peer name wire0 netns $wire
+    ip link set nic0 addrgenmode none up
+    ovs-vsctl --may-exist add-port br-vm nic0
+    ip -n $wire link set wire0 address $wire_mac addrgenmode none
+    ip -n $wire addr add $wire_ip/24 dev wire0
+    ip -n $wire link set lo up
+    ip -n $wire link set wire0 up
+    ip -n $wire neigh replace $vm_ip lladdr $vm_mac dev wire0 nud permanent
+}
+
+# Its root is this guest's own disk, which it only reads: what is there already is written out first.
+# The port's name is that of the first virtio device. Without ACPI it boots in half the time.
+vm_start() {
+    local images disk disks=() number=0
+
+    images=/usr/lib/modules/$(uname -r)
+    for disk in /dev/vda /dev/vdb; do
+        disks+=(-drive "file=$disk,format=raw,if=none,id=disk$number,readonly=on,cache=none"
+            -device "virtio-blk-pci,drive=disk$number,ioeventfd=off")
+        number=$((number + 1))
+    done
+    cat "$images/initrd" /lab/init.cpio.gz >$vm_dir/initrd
+    mkfifo $vm_dir/agent.in $vm_dir/agent.out
+    sync
+    setsid qemu-system-x86_64 -M pc,acpi=off -accel kvm -cpu host -m 512 -no-reboot -nodefaults -display none \
+        -kernel "$images/vmlinuz" -initrd $vm_dir/initrd -serial "file:$vm_dir/console" \
+        -append "console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on norandmaps lab=vm \
+            vm_ip=$vm_ip vm_wire_ip=$wire_ip vm_wire_mac=$wire_mac" \
+        -device virtio-serial-pci,ioeventfd=off -chardev "pipe,id=agent,path=$vm_dir/agent" \
+        -device virtserialport,chardev=agent,nr=1 "${disks[@]}" \
+        -netdev tap,id=net,ifname=vnet0,script=no,downscript=no,vhost=on \
+        -device "virtio-net-pci,netdev=net,mac=$vm_mac,romfile=" \
+        >$vm_dir/log 2>&1 </dev/null &
+    echo $! >$vm_dir/pid
+}
+
+vm_make() {
+    modprobe -a kvm_amd tun vhost_net
+    start_ovs
+    vm_wire
+    vm_start
+}
+
+vm_up() {
+    mkdir -p $vm_dir
+    exec 8>$vm_dir/lock
+    flock 8
+    [[ -e $vm_dir/pid ]] || vm_make 8>&-
+    kill -0 "$(vm_pid)" 2>/dev/null || fail "the machine has ended: $(tail -5 $vm_dir/log)"
+    exec {vm_in}<>$vm_dir/agent.in {vm_out}<>$vm_dir/agent.out
+    vm true
+}
