@@ -40,7 +40,7 @@ left_sends udp "$right_ip" 11 1
 stop_ntrace
 
 expect "exit code" "$status" 0
-expect "done" "$(final_cells done)" "9 5"
+expect "done" "$(final_cells "done")" "9 5"
 expect "lost" "$(final_cells lost)" "way arrived sent 10 null 3 1
 way arrived sent 7777 null 4 1"
 expect "hops" "$(jq -c 'select(.type == "event") | .data.hops | [map(.stage), .[0].after == 0, .[1].after > 0]' \

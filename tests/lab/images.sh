@@ -11,6 +11,7 @@
 #
 # A HASH is that of the list or row and of the functions here that make the file, so what changed is
 # made anew. Everything comes from the mirror that apt is configured with. Guests only read these files.
+# shellcheck disable=SC2034 # $profile is for guest.sh
 
 lab_cache=${NTRACE_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ntrace-lab}
 lab=tests/lab

@@ -38,7 +38,9 @@ vm() { # CMD...
 
     printf '%q ' "$@" >&"$vm_in"
     echo >&"$vm_in"
-    read -r -t 200 -u "$vm_out" status size || fail "the machine does not answer: $(tail -c 2000 $vm_dir/console)"
+    # Its boot takes 20 s on an idle machine.
+    read -r -t 500 -u "$vm_out" status size ||
+        fail "the machine does not answer: $(tail -c 2000 $vm_dir/console)"
     head -c "$size" <&"$vm_out"
     return "$status"
 }
