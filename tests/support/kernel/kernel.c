@@ -364,6 +364,13 @@ struct nlmsghdr {
     __u16 nlmsg_type, nlmsg_flags;
     __u32 nlmsg_seq, nlmsg_pid;
 };
+struct genl_info {
+    u32 snd_seq, snd_portid;
+    const void *family;
+    const struct nlmsghdr *nlhdr;
+    struct genlmsghdr *genlhdr;
+    struct nlattr **attrs;
+};
 struct nlattr {
     __u16 nla_len, nla_type;
 };
@@ -573,6 +580,8 @@ FUNCTION(int, __nf_conntrack_confirm, struct sk_buff *skb)
 FUNCTION(int, nf_hook_slow, struct sk_buff *skb, struct nf_hook_state *state, const void *e,
          unsigned int s)
 
+FUNCTION(int, ovs_flow_cmd_new, struct sk_buff *skb, struct genl_info *info)
+
 /* ---- what nothing above takes as an argument ---- */
 
 #define KEEP(name) struct name *keep_##name
@@ -591,5 +600,6 @@ KEEP(nf_conn);
 KEEP(mm_struct);
 KEEP(nlmsghdr);
 KEEP(nlattr);
+KEEP(genl_info);
 int keep_tcp_states = TCP_ESTABLISHED;
 enum ovs_drop_reason keep_ovs_drop_reason;
