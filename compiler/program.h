@@ -74,7 +74,21 @@ struct nt_piece {
     const char *flags; /* what stands between % and conv: "-16", "08", "" */
 };
 
-enum nt_record_kind { NT_RECORD_EMIT, NT_RECORD_PRINTF };
+enum nt_record_kind { NT_RECORD_EMIT, NT_RECORD_PRINTF, NT_RECORD_CAPTURE };
+
+/* The columns of a capture: interface, Ethernet addresses (absent where they are not known), type,
+ * VLAN tag that the kernel keeps apart (-1: none), length of the frame, bytes behind the Ethernet
+ * header. */
+enum {
+    NT_CAPTURE_DEV,
+    NT_CAPTURE_DST,
+    NT_CAPTURE_SRC,
+    NT_CAPTURE_TYPE,
+    NT_CAPTURE_TAG,
+    NT_CAPTURE_LEN,
+    NT_CAPTURE_BYTES,
+    NT_CAPTURE_COLUMNS,
+};
 
 /* What a ring carries, in words of 8 bytes:
  *   [0] record id | cpu << 32   [1] time, ns of CLOCK_MONOTONIC   [2...] the body as layout says */

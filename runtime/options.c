@@ -25,6 +25,7 @@ static const struct option options[] = {
     {'f', "format", "FORMAT", VALUE_FORMAT, FIELD(format),
      "how results are written: text, json or metrics"},
     {'o', "output", "FILE", VALUE_TEXT, FIELD(output), "write results to FILE"},
+    {'w', "write", "FILE", VALUE_TEXT, FIELD(write), "write captured packets to FILE (pcapng)"},
     {0, "where", "EXPR", VALUE_TEXT, FIELD(where), "a condition for every packet of the script"},
     {0, "duration", "TIME", VALUE_DURATION, FIELD(duration), "end after TIME, such as 10s or 5m"},
     {0, "strict", NULL, VALUE_NONE, FIELD(strict), "fail with exit code 3 when anything was lost"},

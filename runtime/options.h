@@ -30,6 +30,7 @@ struct nt_cli {
 
     const char *format;
     const char *output;
+    const char *write; /* --write: captured packets */
     const char *dump;
     const char *explain;
     const char *stdlib;

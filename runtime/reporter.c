@@ -7,6 +7,7 @@
 #include "runtime/load.h"
 #include "runtime/output.h"
 #include "runtime/paths.h"
+#include "runtime/pcapng.h"
 #include "runtime/report.h"
 #include "runtime/states.h"
 #include "runtime/symbols.h"
@@ -27,6 +28,7 @@ struct nt_reporter {
     struct nt_paths *paths;
     struct nt_states *states;
     uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
+    struct nt_pcapng *packets;      /* NULL: nothing is captured */
     uint64_t *missed;               /* by probe: what its links missed */
     const struct nt_links *links;   /* NULL: there are none any more */
     uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
@@ -68,6 +70,24 @@ static int flush(struct nt_reporter *r)
     return nt_output_flush(r->output);
 }
 
+/* A packet goes to its file, all else to the output. */
+static int put_row(struct nt_reporter *r, const struct nt_ring_row *row, uint64_t to_real)
+{
+    const struct nt_event_row out = {
+        .record = row->record,
+        .id = row->id,
+        .cpu = row->cpu,
+        .time = row->time + to_real,
+        .values = row->values,
+    };
+    int error;
+
+    if (row->record->kind != NT_RECORD_CAPTURE)
+        return nt_output_event(r->output, &out);
+    error = nt_pcapng_packet(r->packets, row, out.time);
+    return error < 0 ? nt_fail(r->cx, "write captured packets", error) : 0;
+}
+
 int nt_reporter_ready(struct nt_reporter *r)
 {
     uint32_t n = r->program->nprobes;
@@ -91,13 +111,9 @@ int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
         for (uint32_t v = 0; v < rows[i].nvalues; v++)
             nt_symbols_want(r->symbols, &rows[i].values[v]);
     for (uint32_t i = 0; i < n && error == 0; i++)
-        error = nt_output_event(r->output, &(struct nt_event_row){
-                                               .record = rows[i].record,
-                                               .id = rows[i].id,
-                                               .cpu = rows[i].cpu,
-                                               .time = rows[i].time + to_real,
-                                               .values = rows[i].values,
-                                           });
+        error = put_row(r, &rows[i], to_real);
+    if (error == 0 && r->packets && nt_pcapng_flush(r->packets) < 0)
+        error = nt_fail(r->cx, "write captured packets", -errno);
     return error < 0 ? error : flush(r);
 }
 
@@ -407,6 +423,8 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     if (!r->counts || !r->counts_said || !r->missed)
         return -ENOMEM;
     error = nt_output_open(&r->output, nt_format_find(o->format), &output);
+    if (error == 0 && o->write)
+        error = nt_pcapng_open(o->write, &r->packets);
     if (error == 0)
         error = nt_states_open(r->program, r->image, &r->states);
     if (error == 0)
@@ -437,6 +455,7 @@ void nt_reporter_close(struct nt_reporter **reporter)
     if (!r)
         return;
     nt_output_close(&r->output);
+    nt_pcapng_close(&r->packets);
     nt_tables_close(&r->tables);
     nt_states_close(&r->states);
     nt_paths_close(&r->paths);

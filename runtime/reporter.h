@@ -14,6 +14,7 @@ struct nt_reporter_options {
     int fd;             /* results; the caller's */
     int stop;           /* as in struct nt_output_options */
     bool quiet;         /* no notices on stderr */
+    const char *write;  /* where captured packets go; NULL: there are none */
 };
 
 /* 0, or -errno with a diagnostic in cx. All of the arguments must outlive the reporter. */

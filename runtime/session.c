@@ -61,6 +61,7 @@ static int open_reporter(struct session *s)
         .fd = results_fd(s),
         .stop = nt_loop_signals(s->loop),
         .quiet = s->cli->quiet,
+        .write = s->cli->write,
     };
 
     return nt_reporter_open(s->cx, s->program, s->image, &options, &s->reporter);
@@ -76,9 +77,28 @@ static int open_rings(struct session *s)
     return r < 0 ? nt_fail(s->cx, "open the ring buffers", r) : 0;
 }
 
+/* Packets need a file, and a file packets. */
+static int check_write(struct session *s)
+{
+    bool captures = false;
+
+    for (uint32_t i = 0; i < s->program->nrecords; i++)
+        captures |= s->program->records[i].kind == NT_RECORD_CAPTURE;
+    if (captures && !s->cli->write)
+        nt_hint(nt_error_at_none(s->cx, NT_USAGE, "the script captures packets: where to?"),
+                "--write FILE writes them as pcapng");
+    else if (!captures && s->cli->write)
+        nt_warn_at_none(s->cx, NT_OPTION_UNUSED,
+                        "--write has no effect: the script has no capture");
+    return captures && !s->cli->write ? -EINVAL : 0;
+}
+
 static int open_session(struct session *s)
 {
-    int r = open_file(s);
+    int r = check_write(s);
+
+    if (r == 0)
+        r = open_file(s);
 
     if (r == 0 && (r = nt_loop_open(&s->loop)) < 0)
         nt_fail(s->cx, "make ready to wait", r);

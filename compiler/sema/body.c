@@ -248,7 +248,7 @@ static struct nt_act *result(struct body *b, const struct nt_node *node)
     if (call && strcmp(call, "exit") == 0)
         return leave(b, node);
     if (call && strcmp(call, "capture") == 0)
-        nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't capture packets");
+        nt_error(u->cx, node->span, NT_PLACE, "there is no packet here to capture");
     else if (call && (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0))
         nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't run commands");
     else

@@ -307,7 +307,10 @@ void nt_layout_dump(struct nt_unit *u, FILE *out)
         const struct nt_record *r = &u->program.records[i];
 
         fprintf(out, "record %u %s of '%s', %u words\n", i,
-                r->kind == NT_RECORD_EMIT ? "emit" : "printf", r->event, r->body.words);
+                r->kind == NT_RECORD_EMIT     ? "emit"
+                : r->kind == NT_RECORD_PRINTF ? "printf"
+                                              : "capture",
+                r->event, r->body.words);
         dump_layout(&r->body, out);
     }
     for (uint32_t i = 0; i < u->program.npaths; i++) {

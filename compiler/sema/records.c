@@ -76,12 +76,13 @@ static const char *event_name(const struct nt_scope *s)
     return s->bound ? s->bound->name : "";
 }
 
-struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node)
+static struct nt_stmt *send(struct nt_scope *s, const struct nt_node *node,
+                            enum nt_record_kind kind)
 {
     struct nt_arena *a = s->u->cx->arena;
     struct nt_column *columns = NT_NEW_N(a, struct nt_column, node->nkids);
     struct nt_expr **args = NT_NEW_N(a, struct nt_expr *, node->nkids);
-    struct nt_record r = {.kind = NT_RECORD_EMIT, .event = event_name(s)};
+    struct nt_record r = {.kind = kind, .event = event_name(s)};
     bool ok = true;
 
     for (uint32_t i = 0; i < node->nkids; i++) {
@@ -95,6 +96,21 @@ struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node)
         !lay_out(s, &r, columns, args, node->nkids, node->span))
         return NULL;
     return add_record(s, &r, args, node->nkids, node->span);
+}
+
+struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node)
+{
+    return send(s, node, NT_RECORD_EMIT);
+}
+
+/* The script's variables do not reach what a capture is made of. */
+struct nt_stmt *nt_capture(struct nt_scope *s, const struct nt_node *node)
+{
+    const struct nt_node *columns = nt_capture_columns(s, node);
+    struct nt_scope outside = *s;
+
+    outside.locals = NULL;
+    return columns ? send(&outside, columns, NT_RECORD_CAPTURE) : NULL;
 }
 
 /* -- printf ----------------------------------------------------------------------------------- */

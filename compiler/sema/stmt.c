@@ -190,7 +190,7 @@ static struct nt_stmt *result(struct nt_scope *s, const struct nt_node *node)
     if (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0)
         return unsupported(s, node, "run commands");
     if (strcmp(call, "capture") == 0)
-        return unsupported(s, node, "capture packets");
+        return nt_capture(s, node);
     return nt_aggregate(s, node);
 }
 
