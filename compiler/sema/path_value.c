@@ -62,10 +62,10 @@ static bool passes_a_stage(const struct nt_on_path *on)
     return on->part == NT_PART_HOP || on->part == NT_PART_DONE;
 }
 
-/* Where a thing is, or was last: that is wrong unless every stage is watched. */
-static void use_all_stages(struct nt_path_build *p)
+/* Where a thing is, or was last: that is wrong unless every stage up to there is watched. */
+static void use_stages(struct nt_path_build *p, uint32_t n)
 {
-    for (uint32_t i = 0; i < p->p.nstages; i++)
+    for (uint32_t i = 0; i < n; i++)
         p->stage[i].used = true;
 }
 
@@ -75,7 +75,7 @@ static struct nt_expr *stage(struct nt_scope *s, struct nt_span at)
 
     if (passes_a_stage(s->on_path))
         return nt_const(s->u, s->u->stage_type, at, p->stage[s->on_path->stage].id);
-    use_all_stages(p);
+    use_stages(p, p->p.nstages);
     return stage_of(s, of_claim(s->u, 0, at), p->p.nstages, at);
 }
 
@@ -83,9 +83,11 @@ static struct nt_expr *from(struct nt_scope *s, struct nt_span at)
 {
     if (passes_a_stage(s->on_path) && s->on_path->stage == 0)
         return nt_absent(s->u, s->u->stage_type, at);
-    if (passes_a_stage(s->on_path))
+    if (passes_a_stage(s->on_path)) {
+        use_stages(s->on_path->path, s->on_path->stage);
         return stage_of(s, of_claim(s->u, 0, at), s->on_path->stage, at);
-    use_all_stages(s->on_path->path);
+    }
+    use_stages(s->on_path->path, s->on_path->path->p.nstages);
     return stage_of(s, of_claim(s->u, 8, at), s->on_path->path->p.nstages, at);
 }
 
@@ -116,7 +118,7 @@ static struct nt_expr *hops(struct nt_scope *s, struct nt_span at)
         names[i] = (struct nt_enumerator){p->stage[i].name, i, true};
     if (!p->hops_type)
         p->hops_type = nt_type_new_hops(s->u->cx->arena, names, p->p.nstages);
-    use_all_stages(p);
+    use_stages(p, p->p.nstages);
     e = nt_expr_new(s->u, NT_E_HOPS, p->hops_type, at);
     e->path = p;
     e->index = passes_a_stage(s->on_path) ? s->on_path->stage : NT_MAX_STAGES;

@@ -4,5 +4,9 @@ set -euo pipefail
 object=$(mktemp)
 trap 'rm -f "$object"' EXIT
 
-"$1" --fixture "$3" --profile 4.19 -d object "$4" >"$object"
+# Options that must be given: all of those so far name interfaces. Of two directions one: both are more
+# than 4.19 runs.
+mapfile -t options < <("$1" --fixture "$3" "$4" --help | sed -nE '
+    s/^  (--[a-z-]+) .*\(required\)$/\1=eth0/p; s/^  (--direction) ([a-z_]+)\|.*/\1=\2/p')
+"$1" --fixture "$3" --profile 4.19 -d object "$4" "${options[@]}" >"$object"
 "$2" "$object"

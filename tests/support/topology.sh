@@ -10,6 +10,8 @@
 #                          from right1 to left1, where it ends
 #   tap_up IFACE QUEUES    a tap of that name in right, with $tap_host_ip; behind it, $tap_ip $tap_mac, tap.c
 #   tap COMMAND...         tells tap.c what to do, and prints its answer
+#   far_up                 a third namespace, $far, behind right, which forwards: from $left_ip over right0 and
+#                          right2 to far0 with $far_ip; `in_far CMD...`; taken away by topology_down
 #   ovs_up                 an Open vSwitch bridge, $bridge, in the kernel's datapath, between left1 and
 #                          right1 with $left_ovs_ip and $right_ovs_ip; call topology_down from a trap
 # shellcheck disable=SC2154,SC2034 # names of net.sh; names for the test
@@ -102,6 +104,23 @@ tap() { # COMMAND...
     echo "$answer"
 }
 
+far=nt-right-far-$$
+far_ip=172.21.0.2
+
+in_far() {
+    ip netns exec "$far" "$@"
+}
+
+far_up() {
+    net_make_namespace "$far"
+    ip link add right2 netns "$right" type veth peer name far0 netns "$far"
+    join_link "$right" right2 172.21.0.1 02:00:00:04:00:01 $far_ip 02:00:00:04:00:02
+    join_link "$far" far0 $far_ip 02:00:00:04:00:02 172.21.0.1 02:00:00:04:00:01
+    in_right sysctl -q -w net.ipv4.ip_forward=1
+    ip -n "$left" route add 172.21.0.0/24 via "$right_ip"
+    ip -n "$far" route add default via 172.21.0.1
+}
+
 # Before 10 s of uptime Open vSwitch 3.1 counts no handler threads, and loses every upcall.
 start_ovs() {
     mkdir -p /var/run/openvswitch /etc/openvswitch
@@ -135,5 +154,7 @@ ovs_up() {
 }
 
 topology_down() {
+    [[ ! -e /run/netns/$far ]] || ip netns del "$far"
+    command -v ovs-vsctl >/dev/null || return 0
     ovs-vsctl --timeout=5 --if-exists del-br "$bridge" 2>/dev/null || true
 }

@@ -8,7 +8,7 @@
  *   traffic cut ADDR PORT                    one connection that ends with a reset
  *   traffic serve ADDR PORT N                takes N connections, reads each to its end
  *   traffic hold ADDR PORT                   a UDP socket that nobody reads, until killed
- *   traffic ping ADDR N                      ICMP echo requests; answers are not waited for
+ *   traffic ping ADDR N [ID]                 ICMP echo requests; answers are not waited for
  *   traffic arp IFACE ADDR N                 ARP requests for the address
  *   traffic frame IFACE HEX N                frames of these bytes, Ethernet header first
  *   traffic ring IFACE HEX N                 the same by a ring of packets, which leaves all behind
@@ -274,7 +274,7 @@ static void ping(char **args)
     for (unsigned i = 0; i < n; i++) {
         /* Both versions have type, code, checksum, id and sequence in the same places. */
         struct icmphdr h = {.type = v4 ? ICMP_ECHO : ICMP6_ECHO_REQUEST};
-        h.un.echo.id = htons(0x7777);
+        h.un.echo.id = htons((uint16_t)(args[2] ? number(args[2]) : 0x7777));
         h.un.echo.sequence = htons((uint16_t)(i + 1));
         h.checksum = v4 ? sum_of(&h, sizeof(h)) : 0; /* ICMPv6: the kernel's */
         check(sendto(fd, &h, sizeof(h), 0, &to.any, to.len) == sizeof(h), "sendto");

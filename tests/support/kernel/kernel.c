@@ -234,6 +234,12 @@ struct tcp_skb_cb {
     __u32 ack_seq;
 };
 
+struct dst_entry {
+    struct net_device *dev;
+    void *ops;
+    unsigned long _metrics, expires;
+};
+
 /* ---- sockets ---- */
 
 struct proto {
@@ -508,6 +514,7 @@ enum {
 
 TRACEPOINT(kfree_skb, struct sk_buff *skb, void *location, enum skb_drop_reason reason,
            struct sock *rx_sk)
+TRACEPOINT(skb_copy_datagram_iovec, const struct sk_buff *skb, int len)
 TRACEPOINT(consume_skb, struct sk_buff *skb, void *location)
 TRACEPOINT(netif_receive_skb, struct sk_buff *skb)
 TRACEPOINT(netif_receive_skb_entry, const struct sk_buff *skb)
@@ -561,6 +568,9 @@ FUNCTION(int, ip_local_deliver, struct sk_buff *skb)
 FUNCTION(int, ip_forward, struct sk_buff *skb)
 FUNCTION(int, ip_output, struct net *net, struct sock *sk, struct sk_buff *skb)
 FUNCTION(int, ip_local_out, struct net *net, struct sock *sk, struct sk_buff *skb)
+FUNCTION(int, __ip_local_out, struct net *net, struct sock *sk, struct sk_buff *skb)
+FUNCTION(int, __ip6_local_out, struct net *net, struct sock *sk, struct sk_buff *skb)
+FUNCTION(int, udpv6_rcv, struct sk_buff *skb)
 FUNCTION(int, icmp_rcv, struct sk_buff *skb)
 FUNCTION(int, icmpv6_rcv, struct sk_buff *skb)
 FUNCTION(int, tcp_v4_rcv, struct sk_buff *skb)
@@ -575,6 +585,14 @@ FUNCTION(struct sk_buff *, dev_hard_start_xmit, struct sk_buff *first, struct ne
          struct netdev_queue *txq, int *ret)
 FUNCTION(void, sk_skb_reason_drop, struct sock *sk, struct sk_buff *skb,
          enum skb_drop_reason reason)
+FUNCTION(int, netlink_unicast, struct sock *ssk, struct sk_buff *skb, u32 portid, int nonblock)
+FUNCTION(int, ovs_vport_receive, void *vport, struct sk_buff *skb, void *tun_info)
+FUNCTION(void, ovs_dp_process_packet, struct sk_buff *skb, void *key)
+FUNCTION(int, ovs_dp_upcall, void *dp, struct sk_buff *skb, const void *key,
+         const void *upcall_info, u32 cutlen)
+FUNCTION(int, ovs_flow_key_extract_userspace, struct net *net, const void *attr,
+         struct sk_buff *skb, void *key, bool log)
+FUNCTION(void, ovs_vport_send, void *vport, struct sk_buff *skb, u8 mac_proto)
 FUNCTION(int, nf_conntrack_in, struct sk_buff *skb, const struct nf_hook_state *state)
 FUNCTION(int, __nf_conntrack_confirm, struct sk_buff *skb)
 FUNCTION(int, nf_hook_slow, struct sk_buff *skb, struct nf_hook_state *state, const void *e,
@@ -597,6 +615,7 @@ KEEP(skb_shared_info);
 KEEP(Qdisc_ops);
 KEEP(proto);
 KEEP(nf_conn);
+KEEP(dst_entry);
 KEEP(mm_struct);
 KEEP(nlmsghdr);
 KEEP(nlattr);

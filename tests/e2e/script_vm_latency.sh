@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# vm_latency: packets of a VM (left, behind right0) that a host (right) forwards by a slow queue to far, and those that come back.
+# shellcheck source=tests/support/e2e.sh
+source "$SUPPORT/e2e.sh"
+# shellcheck source=tests/support/topology.sh
+source "$SUPPORT/topology.sh"
+
+trap 'topology_down; finish' EXIT
+far_up
+# 1,042 bytes take 8.3 ms; what is saved up is enough for one packet.
+in_right tc qdisc add dev right2 root tbf rate 1mbit burst 1600 limit 100000
+in_right nft -f - <<'END'
+table inet test {
+    chain between {
+        type filter hook forward priority 0
+        udp dport 11 drop
+    }
+}
+END
+
+start_ntrace vm_latency --vm-interface right0 --phy-interface right2 --src "$left_ip,$far_ip" --proto udp --format json
+in_left chrt --fifo 10 "$TRAFFIC" udp $far_ip 9 12 size=1000 sport=1000
+in_far "$TRAFFIC" udp "$left_ip" 10 4 sport=2000
+left_sends udp $far_ip 11 3 sport=1000 # go nowhere
+all_lost() {
+    [[ $(json 'select(.type == "path" and .name == "from_vm") | .lost + .again' | tail -1) == 3 ]]
+}
+wait_until "those that are lost are found" all_lost
+stop_ntrace
+
+expect "exit code" "$status" 0
+expect "flows" "$(json 'select(.name == "flows" and .final) | .rows[]
+    | [.key.path, .key.flow, .values["count()"], .values["max(latency)"] >= 10 * 8300000]' | sort)" \
+    "[\"from_vm\",\"$left_ip:1000 > $far_ip:9 udp\",12,true]
+[\"to_vm\",\"$far_ip:2000 > $left_ip:10 udp\",4,false]"
+# As many were started as were done and lost; the buffer of one that is dropped may be used again. What comes back, as ICMP, is not UDP.
+expect "accounts" "$(json 'select(.type == "path" and .final) | [.name, .started, .done, .lost + .again, .open]' | sort)" \
+    '["from_vm",15,12,3,0]
+["to_vm",4,4,0,0]'
