@@ -145,6 +145,7 @@ enum nt_xop {
     NT_X_NEG,
     NT_X_COND,
     NT_X_ELSE,  /* ?: and ?? */
+    NT_X_NIC,   /* device, name: a counter of a network device */
     NT_X_STATE, /* slot: which state; the kids are its keys */
 };
 struct nt_x {

@@ -1,4 +1,5 @@
 #include "runtime/eval.h"
+#include "runtime/nic.h"
 
 #include <string.h>
 
@@ -167,6 +168,19 @@ static struct nt_xval kept(const struct nt_xenv *env, const struct nt_x *x)
                                                                 : absent;
 }
 
+static struct nt_xval nic_counter(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval dev = nt_eval(env, x->kid[0]), name = nt_eval(env, x->kid[1]);
+    char dev_text[sizeof(dev.w) + 1] = "", name_text[sizeof(name.w) + 1] = "";
+    uint64_t value;
+
+    if (dev.absent || name.absent)
+        return absent;
+    memcpy(dev_text, dev.w, x->kid[0]->type->words * sizeof(dev.w[0]));
+    memcpy(name_text, name.w, x->kid[1]->type->words * sizeof(name.w[0]));
+    return nt_nic_counter(dev_text, name_text, &value) ? word(value) : absent;
+}
+
 struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
 {
     struct nt_xval v;
@@ -197,6 +211,8 @@ struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
         return nt_eval(env, x->kid[nt_eval_true(env, x->kid[0]) ? 1 : 2]);
     case NT_X_ELSE:
         return otherwise(env, x);
+    case NT_X_NIC:
+        return nic_counter(env, x);
     case NT_X_STATE:
         return kept(env, x);
     default:

@@ -221,6 +221,21 @@ static struct nt_expr *make_after(struct nt_scope *s, const struct nt_node *call
     return e;
 }
 
+static struct nt_expr *make_nic_counter(struct nt_scope *s, const struct nt_node *call)
+{
+    struct nt_expr *dev = arg(s, call, 0, &nt_type_ifname);
+    struct nt_expr *name = arg(s, call, 1, &nt_type_string), *e;
+
+    if (s->bound) {
+        nt_error(s->u->cx, call->span, NT_PLACE,
+                 "nic_counter() is known in bodies of every, begin and end: they run in ntrace");
+        return nt_broken(s->u, call->span);
+    }
+    e = nt_expr_with(s->u, NT_E_NIC, &nt_type_uint, call->span, 2, dev, name);
+    e->maybe = true;
+    return e;
+}
+
 const struct nt_func nt_funcs[] = {
     {"exists", "x", 1, 1, make_exists, "is x there? Also of a parameter: has it a value?"},
     {"only", "x, condition", 2, 2, make_only, "x where the condition holds, absent elsewhere"},
@@ -244,7 +259,8 @@ const struct nt_func nt_funcs[] = {
      "the struct whose member p points to"},
     {"sizeof", "type", 1, 1, nt_make_sizeof, "size of a kernel struct, bytes"},
     {"align", "n, to", 2, 2, nt_make_align, "n rounded up to a multiple of to, a power of two"},
-    {"nic_counter", "dev, name", 2, 2, NULL, "a counter of a network device"},
+    {"nic_counter", "dev, name", 2, 2, make_nic_counter,
+     "a counter of a network device, as ip -s link and ethtool -S name it"},
     {0},
 };
 

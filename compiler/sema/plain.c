@@ -31,6 +31,8 @@ static enum nt_xop xop_of(struct nt_unit *u, const struct nt_expr *e)
         return NT_X_COND;
     case NT_E_ELSE:
         return NT_X_ELSE;
+    case NT_E_NIC:
+        return NT_X_NIC;
     case NT_E_STATE:
         return NT_X_STATE;
     default:

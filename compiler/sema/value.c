@@ -86,12 +86,19 @@ static struct nt_expr *constant_name(struct nt_scope *s, const struct nt_node *n
     const struct nt_node *decl = nt_names_find(&s->u->consts, node->name);
     struct nt_scope outside = {.u = s->u, .expansion = s->expansion};
     struct nt_expansion x;
+    struct nt_expr *e;
 
     if (!decl)
         return NULL;
     if (!nt_enter(&outside, &x, decl, node->name, node->span))
         return nt_broken(s->u, node->span);
-    return nt_value(&outside, decl->kid[0], want);
+    e = nt_value(&outside, decl->kid[0], want);
+    if (nt_is_const(e) || e->op == NT_E_ABSENT || e->type->kind == NT_KIND_ERROR)
+        return e;
+    nt_hint(nt_error(s->u->cx, decl->kid[0]->span, NT_NOT_CONSTANT,
+                     "a constant is known before the script runs"),
+            "a function gives a name to what is computed: fn %s() = ...", node->name);
+    return nt_broken(s->u, node->span);
 }
 
 static struct nt_expr *find_name(struct nt_scope *s, const struct nt_node *node,

@@ -54,7 +54,6 @@ refuses 1 "error[E203]: " -e 'on skb_drop { count() by ip.tll }'
 refuses 1 "error[E301]: an ip and a string can never be equal" -e 'on rx where dst == "a" { count() }'
 refuses 1 "error[E302]: sum() is of numbers: this is an ip" -e 'on skb_drop { sum(src) }'
 refuses 1 "error[E401]: a port is a number from 0 to 65535" -e 'on rx where dport == 70000 { count() }'
-refuses 1 "error[E410]: this version of ntrace can't run nic_counter()" -e 'on rx { emit nic_counter(skb) }'
 
 # Several mistakes are said in one run, each at its place.
 refuses 1 "error[E201]" -e $'on nothing { count() }\non rx { sum(dev) }\non tx { count() by nobody }'
