@@ -50,6 +50,15 @@ static int script_help(struct nt_cx *cx, const struct nt_cli *cli)
     return r < 0 ? NT_EXIT_ERROR : NT_EXIT_OK;
 }
 
+static void say_no_types(struct nt_cx *cx, const char *why)
+{
+    struct nt_diag *d = nt_error_at_none(cx, NT_NO_TYPES, "%s", why);
+
+    nt_hint(d, "make a file of them from its debug symbols and name it with --btf, or let ntrace "
+               "find it:\n"
+               "pahole --btf_encode_detached=/lib/modules/$(uname -r)/vmlinux.btf vmlinux");
+}
+
 /* Opens the kernel for as long as the compiler needs it: its types are large, and a running tracer
  * has no use for them. */
 static int open_kernel(struct nt_cx *cx, const struct nt_cli *cli, struct nt_kernel **ret_kernel)
@@ -59,7 +68,9 @@ static int open_kernel(struct nt_cx *cx, const struct nt_cli *cli, struct nt_ker
     const char *why = NULL;
     int r = nt_kernel_open(&options, ret_kernel, &why);
 
-    if (r < 0)
+    if (r == -ENODATA)
+        say_no_types(cx, why);
+    else if (r < 0)
         nt_error_at_none(cx, NT_KERNEL, "%s", why ? why : strerror(-r));
     else
         cx->kernel = *ret_kernel;

@@ -65,6 +65,22 @@ static int open_fixture(struct nt_kernel *k, const char *dir, const char *btf)
     return err;
 }
 
+/* The kernel's own description, or the file that somebody made of its debug symbols. */
+static int open_own_types(struct nt_kernel *k)
+{
+    int err = nt_btf_open(running_btf, &k->btf);
+    char *path = NULL;
+
+    if (err != -ENOENT)
+        return err;
+    if (asprintf(&path, "/lib/modules/%s/vmlinux.btf", k->release) < 0)
+        return -ENOMEM;
+    err = nt_btf_open(path, &k->btf);
+    free(path);
+    k->foreign = err == 0;
+    return err == -ENOENT ? -ENODATA : err;
+}
+
 static int open_running(struct nt_kernel *k, const char *btf)
 {
     struct utsname u;
@@ -77,7 +93,7 @@ static int open_running(struct nt_kernel *k, const char *btf)
             k->tracing = strdup(tracefs_places[i]);
         free(events);
     }
-    return nt_btf_open(btf ? btf : running_btf, &k->btf);
+    return btf ? nt_btf_open(btf, &k->btf) : open_own_types(k);
 }
 
 static const char *why_not(const struct nt_kernel_options *o, int err)
@@ -88,10 +104,10 @@ static const char *why_not(const struct nt_kernel_options *o, int err)
     if (o->fixture)
         return err == -EINVAL ? "vmlinux in the fixture directory is not BTF"
                               : "vmlinux in the fixture directory cannot be read";
-    if (err == -ENOENT)
-        return "this kernel describes no types (CONFIG_DEBUG_INFO_BTF); give a file with --btf";
-    return err == -EINVAL ? "the kernel's type information in /sys/kernel/btf cannot be understood"
-                          : "the kernel's type information in /sys/kernel/btf cannot be read";
+    if (err == -ENODATA)
+        return "this kernel does not describe its types (CONFIG_DEBUG_INFO_BTF)";
+    return err == -EINVAL ? "the kernel's type information cannot be understood"
+                          : "the kernel's type information cannot be read";
 }
 
 int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,

@@ -20,7 +20,8 @@ struct nt_kernel_options {
     const char *profile; /* --profile VERSION: take no more than that kernel does, or NULL */
 };
 
-/* 0 or -errno; *ret_why then says what is missing and what to do, in static storage. */
+/* 0 or -errno; *ret_why then says what is missing and what to do, in static storage. -ENODATA: the
+ * running kernel does not describe its types, and there is no /lib/modules/RELEASE/vmlinux.btf. */
 int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
                    const char **ret_why);
 /* Accepts NULL, sets NULL. */

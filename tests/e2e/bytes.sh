@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# needs: root long
 # Bytes of kernel memory as views lay them out: the netlink message by which `ip` makes a device.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"

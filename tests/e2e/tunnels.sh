@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# needs: root long
 # Packets within packets: VXLAN, Geneve, GRE and IP in IP, over IPv4 and IPv6. What is inside has its own
 # headers, shorthands and names; one that is cut short counts as unparsed, once.
 # shellcheck source=tests/support/e2e.sh

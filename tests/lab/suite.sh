@@ -43,13 +43,18 @@ show_table() { # DIRECTORY KERNEL...
     shift
     (cd "$directory" && awk -v kernels="$*" '
         BEGIN { n = split(kernels, kernel, " ") }
+        function row(name,   i) { # tests stand in the order of their names
+            for (i = ++total; i > 1 && tests[i - 1] > name; i--) tests[i] = tests[i - 1]
+            tests[i] = name
+        }
         {
             split(FILENAME, path, "/")
-            if (!($1 in known)) { known[$1]; tests[++total] = $1 }
+            if (!($1 in known)) { known[$1]; row($1) }
             result[$1, path[1]] = $2
             count[$2]++
             why = ""
             for (i = 4; i <= NF; i++) why = why " " $i
+            if ($2 == "failed") failures[path[1] ": " $1 ":" why]
             if ($2 == "skipped") skips[path[1] ":" why] = skips[path[1] ":" why] " " $1
             width = length($1) > width ? length($1) : width
         }
@@ -66,6 +71,8 @@ show_table() { # DIRECTORY KERNEL...
             }
             printf "\n\n"
             for (s in skips) printf "skipped on %s:%s\n", s, skips[s] | "sort"
+            close("sort")
+            for (f in failures) printf "failed on %s\n", f | "sort"
             close("sort")
             printf "\n%d passed, %d failed, %d skipped\n", count["passed"], count["failed"], count["skipped"]
             exit count["failed"] > 0 || count["passed"] == 0

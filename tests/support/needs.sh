@@ -9,6 +9,7 @@
 #   kprobe           the kernel has kprobes
 #   fentry           the kernel lets functions be traced by fentry (it may have them and refuse)
 #   module-btf       types of modules too
+#   long             programs of more than 4,096 instructions, and direct reads, which take less stack
 #   ovs              Open vSwitch with the kernel's datapath
 #   tap              tap devices
 #   vm               KVM, vhost-net, tap and Open vSwitch, in a guest of the lab (vm.sh)
@@ -66,6 +67,7 @@ has() { # WORD
     netns) can_make_namespaces ;;
     kprobe) [[ -e /sys/bus/event_source/devices/kprobe ]] ;;
     fentry) has_fentry ;;
+    long) [[ -z ${NTRACE_PROFILE:-} ]] ;;
     module-btf) [[ -z ${NTRACE_PROFILE:-} ]] && has_module veth && [[ -e /sys/kernel/btf/veth ]] ;;
     ovs) command -v ovs-vswitchd >/dev/null && has_module openvswitch ;;
     tap) has_module tun && [[ -c /dev/net/tun ]] ;;
@@ -88,6 +90,7 @@ lacks() {
     btf) echo "this kernel describes no types" ;;
     netns) echo "cannot make network namespaces here" ;;
     native) echo "not for guests" ;;
+    long) echo "its programs are too large for this kernel" ;;
     kprobe | fentry | module-btf) echo "this kernel has no $1" ;;
     module:* | tracepoint:*) echo "this kernel has no ${1/:/ }" ;;
     command:*) echo "needs ${1#command:}" ;;
