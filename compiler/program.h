@@ -57,6 +57,7 @@ struct nt_table {
     bool named;
     struct nt_slot_part part[2];
     uint8_t nparts;       /* 0: only ntrace's own bodies fill it */
+    bool contended;       /* several probes fill it: one may interrupt the other */
     uint8_t buffers;      /* 2 when it is cleared: events write one while ntrace reads the other */
     struct nt_layout key; /* ncolumns 0: one row; the key is then one word, 0 */
     const struct nt_agg_use *aggs;

@@ -5,20 +5,29 @@
 #include "compiler/bpf/rt.h"
 #include "compiler/bpf/slots.h"
 
-#define NT_AGG(name) void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step)
+#define NT_AGG(name)                                                                               \
+    void nt_agg_##name(u64 *slot, s64 x, _Bool is_signed, s64 lo, s64 hi, s64 step, _Bool contended)
 
 /* Most use a few of their parameters only. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
+static inline void add(u64 *word, u64 n, _Bool contended)
+{
+    if (contended)
+        __sync_fetch_and_add(word, n);
+    else
+        *word += n;
+}
+
 NT_AGG(count)
 {
-    slot[NT_SLOT_COUNT_N]++;
+    add(&slot[NT_SLOT_COUNT_N], 1, contended);
 }
 
 NT_AGG(sum)
 {
-    slot[NT_SLOT_SUM] += (u64)x;
-    slot[NT_SLOT_SUM_N]++;
+    add(&slot[NT_SLOT_SUM], (u64)x, contended);
+    add(&slot[NT_SLOT_SUM_N], 1, contended);
 }
 
 static inline _Bool less(s64 a, s64 b, _Bool is_signed)
@@ -30,14 +39,14 @@ NT_AGG(min)
 {
     if (!slot[NT_SLOT_BEST_N] || less(x, (s64)slot[NT_SLOT_BEST], is_signed))
         slot[NT_SLOT_BEST] = (u64)x;
-    slot[NT_SLOT_BEST_N]++;
+    add(&slot[NT_SLOT_BEST_N], 1, contended);
 }
 
 NT_AGG(max)
 {
     if (!slot[NT_SLOT_BEST_N] || less((s64)slot[NT_SLOT_BEST], x, is_signed))
         slot[NT_SLOT_BEST] = (u64)x;
-    slot[NT_SLOT_BEST_N]++;
+    add(&slot[NT_SLOT_BEST_N], 1, contended);
 }
 
 NT_AGG(stats)
@@ -46,26 +55,26 @@ NT_AGG(stats)
         slot[NT_SLOT_STATS_MIN] = (u64)x;
     if (!slot[NT_SLOT_STATS_N] || less((s64)slot[NT_SLOT_STATS_MAX], x, is_signed))
         slot[NT_SLOT_STATS_MAX] = (u64)x;
-    slot[NT_SLOT_STATS_SUM] += (u64)x;
-    slot[NT_SLOT_STATS_N]++;
+    add(&slot[NT_SLOT_STATS_SUM], (u64)x, contended);
+    add(&slot[NT_SLOT_STATS_N], 1, contended);
 }
 
 /* The verifier sees the bound only when it is asked for where the index is used. */
-static inline void bump(u64 *slot, u64 i, u64 words)
+static inline void bump(u64 *slot, u64 i, u64 words, _Bool contended)
 {
     asm volatile("" : "+r"(i));
     if (i < words)
-        slot[i]++;
+        add(&slot[i], 1, contended);
 }
 
 NT_AGG(hist)
 {
     if (is_signed && x < 0)
-        slot[NT_SLOT_HIST_NEGATIVE]++;
+        add(&slot[NT_SLOT_HIST_NEGATIVE], 1, contended);
     else if (x == 0)
-        slot[NT_SLOT_HIST_ZERO]++;
+        add(&slot[NT_SLOT_HIST_ZERO], 1, contended);
     else
-        bump(slot, NT_SLOT_HIST_ZERO + nt_slot_bits((u64)x), NT_SLOT_HIST_WORDS);
+        bump(slot, NT_SLOT_HIST_ZERO + nt_slot_bits((u64)x), NT_SLOT_HIST_WORDS, contended);
 }
 
 NT_AGG(lhist)
@@ -73,17 +82,18 @@ NT_AGG(lhist)
     u64 n = nt_slot_lhist_buckets(lo, hi, step);
 
     if (less(x, lo, is_signed))
-        slot[NT_SLOT_LHIST_BELOW]++;
+        add(&slot[NT_SLOT_LHIST_BELOW], 1, contended);
     else if (!less(x, hi, is_signed))
-        slot[NT_SLOT_LHIST_FIRST + n]++;
+        add(&slot[NT_SLOT_LHIST_FIRST + n], 1, contended);
     else
-        bump(slot, NT_SLOT_LHIST_FIRST + (u64)(x - lo) / (u64)step, NT_SLOT_LHIST_FIRST + n);
+        bump(slot, NT_SLOT_LHIST_FIRST + (u64)(x - lo) / (u64)step, NT_SLOT_LHIST_FIRST + n,
+             contended);
 }
 
 /* x is the bucket: the caller knows the bounds; hi is how many buckets there are. */
 NT_AGG(buckets)
 {
-    bump(slot, (u64)x, (u64)hi);
+    bump(slot, (u64)x, (u64)hi, contended);
 }
 
 /* All CPUs may write to one slot. */

@@ -2,9 +2,10 @@
  * includes. */
 #pragma once
 
-/* Puts x into a slot (slots.h). lo, hi and step are those of the aggregation's use. */
+/* Puts x into a slot (slots.h). lo, hi and step are those of the aggregation's use. contended: what
+ * interrupts this CPU may write to the slot as well, so counts and sums are added to atomically. */
 typedef void nt_agg_fn(unsigned long long *slot, long long x, _Bool is_signed, long long lo,
-                       long long hi, long long step);
+                       long long hi, long long step, _Bool contended);
 
 nt_agg_fn nt_agg_count, nt_agg_sum, nt_agg_min, nt_agg_max, nt_agg_stats, nt_agg_hist, nt_agg_lhist;
 nt_agg_fn nt_agg_buckets, nt_agg_quantiles, nt_agg_distinct;

@@ -399,5 +399,5 @@ void nt_agg_update(const struct nt_agg_use *use, uint64_t *slot, const uint64_t 
     bool has_sign = use->type && use->type->is_signed;
 
     use->agg->update((unsigned long long *)slot + use->word, value ? taken(use, value) : 0,
-                     has_sign, use->lo, use->hi, use->step);
+                     has_sign, use->lo, use->hi, use->step, false);
 }

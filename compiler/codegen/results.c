@@ -194,10 +194,10 @@ static LLVMValueRef taken(struct nt_gen *g, const struct nt_agg_use *use, const 
 }
 
 static void update(struct nt_gen *g, const struct nt_agg_use *use, LLVMValueRef at,
-                   const struct nt_val *arg)
+                   const struct nt_val *arg, bool contended)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "value"), done = nt_block_new(g, "updated");
-    LLVMValueRef args[6];
+    LLVMValueRef args[7];
 
     if (arg->there)
         LLVMBuildCondBr(g->b, arg->there, yes, done);
@@ -210,7 +210,8 @@ static void update(struct nt_gen *g, const struct nt_agg_use *use, LLVMValueRef 
     args[3] = nt_i64(g, (uint64_t)use->lo);
     args[4] = nt_i64(g, (uint64_t)use->hi);
     args[5] = nt_i64(g, (uint64_t)use->step);
-    nt_rt(g, use->agg->rt, args, 6);
+    args[6] = LLVMConstInt(g->i1, contended, false);
+    nt_rt(g, use->agg->rt, args, 7);
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
 }
@@ -226,7 +227,8 @@ static void update_part(struct nt_gen *g, const struct nt_table *t, const struct
         const struct nt_agg_use *use = &t->aggs[i];
 
         if (use->word >= part->word && use->word < part->word + part->words)
-            update(g, use, nt_word_at(g, slot, (uint32_t)(use->word - part->word)), &args[i]);
+            update(g, use, nt_word_at(g, slot, (uint32_t)(use->word - part->word)), &args[i],
+                   t->contended);
     }
     LLVMBuildBr(g->b, done);
     nt_at(g, done);

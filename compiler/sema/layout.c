@@ -5,6 +5,7 @@
 #include "compiler/kernel/kernel.h"
 #include "compiler/sema/scope.h"
 
+#include <linux/btf.h>
 #include <string.h>
 
 /* -- tables ----------------------------------------------------------------------------------- */
@@ -210,6 +211,43 @@ static void group(struct nt_unit *u, struct nt_handler **handlers, uint32_t n)
     }
 }
 
+static bool fills(const struct nt_stmt *s, uint32_t table)
+{
+    for (; s; s = s->next)
+        if ((s->kind == NT_S_AGG && s->agg->table == table) || fills(s->then, table) ||
+            fills(s->other, table))
+            return true;
+    return false;
+}
+
+static bool prog_fills(const struct nt_prog *p, uint32_t table)
+{
+    for (uint32_t i = 0; i < p->nhandlers; i++)
+        if (fills(p->handler[i]->body, table))
+            return true;
+    return false;
+}
+
+/* From 6.1 on a program does not interrupt itself: the kernel skips that, and counts it by this
+ * function. */
+static bool interrupts_itself(const struct nt_unit *u)
+{
+    return !nt_kernel_find(u->cx->kernel, "bpf_prog_inc_misses_counter", BTF_KIND_FUNC);
+}
+
+static void find_contended(struct nt_unit *u)
+{
+    bool always = interrupts_itself(u);
+
+    for (uint32_t i = 0; i < u->tables.n; i++) {
+        uint32_t writers = 0;
+
+        nt_vec_each (p, &u->progs)
+            writers += prog_fills(p, i);
+        ((struct nt_table *)u->program.tables)[i].contended = writers > 1 || (always && writers);
+    }
+}
+
 static void describe_probes(struct nt_unit *u)
 {
     struct nt_probe *probes = NT_NEW_N(u->cx->arena, struct nt_probe, u->progs.n + 1);
@@ -261,6 +299,7 @@ void nt_layout(struct nt_unit *u)
     group(u, u->starts.at, u->starts.n);
     group(u, u->handlers.at, u->handlers.n);
     group(u, u->ends.at, u->ends.n);
+    find_contended(u);
     describe_probes(u);
     nt_vec_each (h, &u->handlers)
         u->program.uses_rings |= sends_rows((*h)->body);
@@ -295,6 +334,8 @@ void nt_layout_dump(struct nt_unit *u, FILE *out)
                 !t->nparts       ? ", in ntrace"
                 : t->buffers > 1 ? ", two buffers"
                                  : "");
+        if (t->contended)
+            fputs("  atomically\n", out);
         dump_layout(&t->key, out);
         for (uint32_t j = 0; j < t->naggs; j++)
             fprintf(out, "  slot [%u] %s, %u words\n", t->aggs[j].word, t->aggs[j].name,

@@ -573,6 +573,7 @@ FUNCTION(int, __ip6_local_out, struct net *net, struct sock *sk, struct sk_buff 
 FUNCTION(int, udpv6_rcv, struct sk_buff *skb)
 FUNCTION(int, icmp_rcv, struct sk_buff *skb)
 FUNCTION(int, icmpv6_rcv, struct sk_buff *skb)
+FUNCTION(void, bpf_prog_inc_misses_counter, void *prog)
 FUNCTION(int, tcp_v4_rcv, struct sk_buff *skb)
 FUNCTION(int, tcp_v6_rcv, struct sk_buff *skb)
 FUNCTION(int, udp_rcv, struct sk_buff *skb)
