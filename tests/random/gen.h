@@ -22,6 +22,7 @@ enum kind {
     POINTER,
     CODE, /* ksym */
     STACK,
+    OPAQUE, /* packet, exchange, bytes, a path's stage: kept and shown, not computed with */
     NKINDS,
 };
 
@@ -40,7 +41,7 @@ struct state {
 
 struct function {
     uint32_t nparams;
-    enum kind value;
+    enum kind value; /* NKINDS: called as a statement */
 };
 
 struct set {
@@ -62,6 +63,7 @@ struct generator {
     uint32_t nstates, nfunctions, nsets;
     uint32_t nnames;  /* locals and columns so far */
     uint32_t ntables; /* t0, t1, ... filled so far */
+    uint32_t npaths;  /* w0, w1, ... */
     bool in_kernel;   /* the body is an event's: state, functions and the kernel's structures */
     bool has_packet;
     int fuel;
@@ -92,4 +94,6 @@ void put_guard(struct generator *g);
 
 /* gen_event.c: events to stand on; adds the leaves that they have. */
 void put_event(struct generator *g);
-void put_event_declaration(struct generator *g);
+/* A declaration, w0 or w1, with stages s0, s1, ...; then the bodies on it. */
+void put_path(struct generator *g);
+void put_path_bodies(struct generator *g, uint32_t path);

@@ -80,6 +80,25 @@ static const struct leaf packet_leaves[] = {
     {"dev", TEXT, NULL},
     {"flow", FLOW, NULL},
     {"skb", POINTER, "sk_buff"},
+    {"packet", OPAQUE, NULL},
+    {"exchange", OPAQUE, NULL},
+    {"head", OPAQUE, NULL},
+    {"vlan_id2", NUMBER, NULL},
+    {"vlan2.id", NUMBER, NULL},
+    {"vxlan.vni", NUMBER, NULL},
+    {"geneve.vni", NUMBER, NULL},
+    {"gre.key", NUMBER, NULL},
+    {"inner.ip.ttl", NUMBER, NULL},
+    {"inner.tcp.seq", NUMBER, NULL},
+    {"inner.src", ADDRESS, NULL},
+    {"inner.dst", ADDRESS, NULL},
+    {"inner.dport", PORT, NULL},
+    {"inner.eth.src", MAC, NULL},
+    {"inner.udp", TRUTH, NULL},
+    {"vxlan", TRUTH, NULL},
+    {"inner.flow", FLOW, NULL},
+    {"inner.tcp.flags", FLAGS, tcp_flag_names},
+    {"container_of(skb.dev.dev, net_device, dev).ifindex", NUMBER, NULL},
     {0},
 };
 
@@ -190,6 +209,18 @@ static const char *const hooks[] = {
     "fentry:ip_rcv",
     "fentry:tcp_recvmsg",
     "fentry:ip_output",
+    "kretprobe:tcp_v4_rcv",
+    "fexit:ip_rcv",
+    "call:tcp_v4_rcv",
+    "call:ip_rcv",
+    "call:__dev_queue_xmit",
+    "call:tcp_sendmsg",
+    "call:kfree_skbmem",
+    "uprobe:libc:malloc(size)",
+    "uretprobe:libc:malloc",
+    "ucall:libc:getaddrinfo(node, service)",
+    "ucall:libc:read(fd, buf, count)",
+    "profile:99hz",
 };
 
 enum { NEVENTS = sizeof(events) / sizeof(*events), NHOOKS = sizeof(hooks) / sizeof(*hooks) };
@@ -282,6 +313,17 @@ static void add_argument(struct generator *g, const struct nt_target *t, const s
         add_leaf(g, arg->name, kind, of);
 }
 
+/* "fd, buf)": of a function without types, in its order. */
+static void add_listed_arguments(struct generator *g, const char *list)
+{
+    while (*list) {
+        size_t len = strcspn(list, ",)");
+
+        add_leaf(g, nt_strndup(g->arena, list, len), NUMBER, NULL);
+        list += len + strspn(list + len, ",) ");
+    }
+}
+
 static void put_hook(struct generator *g)
 {
     const char *hook = g->offers->hook[pick(g->c, g->offers->nhooks)], *target, *why;
@@ -289,6 +331,12 @@ static void put_hook(struct generator *g)
     struct nt_target t;
 
     PUT("%s", hook);
+    if (strncmp(hook, "call:", 5) == 0 || strncmp(hook, "ucall:", 6) == 0)
+        add_leaf(g, "latency", DURATION, NULL);
+    if (strchr(hook, '(')) {
+        add_listed_arguments(g, strchr(hook, '(') + 1);
+        return;
+    }
     if (!h || h->resolve(g->kernel, g->arena, target, &t, &why) < 0)
         return;
     for (uint32_t i = 0; i < t.nargs; i++)
@@ -306,4 +354,81 @@ void put_event(struct generator *g)
         put_hook(g);
     else
         put_events(g);
+}
+
+/* -- paths ------------------------------------------------------------------------------------ */
+
+enum { STAGES = 3 };
+
+static void put_stage(struct generator *g, uint32_t i, const char *key)
+{
+    static const char *const events_of_packets[] = {"rx", "tx", "qdisc_enqueue", "skb_consume",
+                                                    "skb_drop"};
+    uint32_t leaves = g->nleaves;
+    struct leaf *kept = nt_alloc(g->arena, sizeof(g->leaf));
+
+    memcpy(kept, g->leaf, sizeof(g->leaf));
+    add_leaves(g, packet_leaves);
+    PUT("    s%u: %s", i, events_of_packets[pick(g->c, 5)]);
+    if (chance(g->c, 3)) {
+        PUT(" where len > ");
+        put_value(g, NUMBER, 2);
+    }
+    if (i && chance(g->c, 3))
+        PUT(" key %s", key); /* what an earlier stage is known by */
+    if (chance(g->c, 4))
+        PUT(" also %s", pick_word(g, "skb head thread flow"));
+    PUT("\n");
+    memcpy(g->leaf, kept, sizeof(g->leaf));
+    g->nleaves = leaves;
+}
+
+void put_path(struct generator *g)
+{
+    const char *key = pick_word(g, "packet skb flow exchange head (src,dst,ip.id)");
+
+    PUT("path w%u%s key %s%s {\n", g->npaths++, chance(g->c, 4) ? " once" : "", key,
+        chance(g->c, 3) ? ", mark" : "");
+    for (uint32_t i = 0; i < STAGES; i++)
+        put_stage(g, i, key);
+    PUT("}\n");
+}
+
+static void put_path_body(struct generator *g, uint32_t path, const char *when, bool in_kernel)
+{
+    static const struct leaf stage_leaves[] = {
+        {"s0.src", ADDRESS, NULL},   {"s0.dport", PORT, NULL},
+        {"s0.len", NUMBER, NULL},    {"s0.cpu", NUMBER, NULL},
+        {"s1.dev", TEXT, NULL},      {"s1.hop", DURATION, NULL},
+        {"s1.ip.ttl", NUMBER, NULL}, {"s0.flow", FLOW, NULL},
+        {"s2.hop", DURATION, NULL},  {"s0.comm", TEXT, NULL},
+        {"latency", DURATION, NULL}, {"stage", OPAQUE, NULL},
+        {"from", OPAQUE, NULL},      {0},
+    };
+    uint32_t leaves = g->nleaves;
+    struct leaf *kept = nt_alloc(g->arena, sizeof(g->leaf));
+
+    memcpy(kept, g->leaf, sizeof(g->leaf));
+    PUT("on w%u%s ", path, when);
+    if (!in_kernel)
+        g->nleaves = g->always;
+    g->in_kernel = in_kernel;
+    add_leaves(g, in_kernel ? packet_leaves : NULL);
+    add_leaves(g, stage_leaves);
+    (in_kernel ? put_body : put_ntrace_body)(g, 1);
+    PUT("\n");
+    g->in_kernel = true;
+    memcpy(g->leaf, kept, sizeof(g->leaf));
+    g->nleaves = leaves;
+}
+
+void put_path_bodies(struct generator *g, uint32_t path)
+{
+    put_path_body(g, path, "", true);
+    if (chance(g->c, 2))
+        put_path_body(g, path, ".done", true);
+    if (chance(g->c, 3))
+        put_path_body(g, path, ".again", true);
+    if (chance(g->c, 3))
+        put_path_body(g, path, ".lost 1s", false);
 }

@@ -28,7 +28,7 @@ static void put_params(struct generator *g)
         {"param p_ip: ip = 10.0.0.2", "p_ip", ADDRESS, false},
         {"param p_text: string = \"eth0\"", "p_text", TEXT, false},
         {"param p_nets: {cidr} = {10.0.0.0/8, fd00::/8}", "p_nets", ADDRESS, true},
-        {"param p_ports: {port} = any", "p_ports", PORT, true},
+        {"param p_ports: {port} = {22, 80}", "p_ports", PORT, true},
         {"param p_names: {ifname} = {\"eth*\", \"lo\"}", "p_names", TEXT, true},
         {"param p_numbers: {int} = {1, -1, 7}", "p_numbers", NUMBER, true},
     };
@@ -60,14 +60,37 @@ static void put_declarations(struct generator *g)
     }
 }
 
+static void put_function_body(struct generator *g, enum kind value)
+{
+    if (value == NKINDS) {
+        PUT(") {\n    if ");
+        put_condition(g, 2);
+        PUT(" { return }\n    count() by (");
+        put_value(g, NUMBER, 2);
+        PUT(" as int)\n}\n");
+    } else if (pick(g->c, 2)) {
+        PUT(") {\n    if ");
+        put_condition(g, 2);
+        PUT(" { return ");
+        put_value(g, value, 2);
+        PUT(" }\n    return ");
+        put_value(g, value, 2);
+        PUT("\n}\n");
+    } else {
+        PUT(") = ");
+        put_value(g, value, 3);
+        PUT("\n");
+    }
+}
+
 /* What a function's body has: its parameters, and what every event has. */
 static void put_functions(struct generator *g)
 {
-    static const enum kind kinds[] = {NUMBER, DURATION, TRUTH, TEXT};
+    static const enum kind kinds[] = {NUMBER, DURATION, TRUTH, TEXT, NKINDS};
     uint32_t n = pick(g->c, MAX_FUNCTIONS + 1);
 
     for (uint32_t i = 0; i < n; i++) {
-        struct function f = {pick(g->c, 3), kinds[pick(g->c, 4)]};
+        struct function f = {pick(g->c, 3), kinds[pick(g->c, 5)]};
         uint32_t leaves = g->nleaves;
 
         PUT("fn f%u(", i);
@@ -75,9 +98,7 @@ static void put_functions(struct generator *g)
             PUT("%sa%u", p ? ", " : "", p);
             add_leaf(g, nt_sprintf(g->arena, "a%u", p), NUMBER, NULL);
         }
-        PUT(") = ");
-        put_value(g, f.value, 3);
-        PUT("\n");
+        put_function_body(g, f.value);
         g->nleaves = leaves;
         g->function[g->nfunctions++] = f;
     }
@@ -97,7 +118,7 @@ static void put_states(struct generator *g)
             s->key[k] = keys[pick(g->c, 3)];
         s->value = values[pick(g->c, sizeof(values) / sizeof(*values))];
         if (!chance(g->c, 8))
-            PUT("map @s%u: max %u\n", i, 1u << pick(g->c, 10));
+            PUT("map @s%u: max %u%s\n", i, 1u << pick(g->c, 10), chance(g->c, 4) ? ", ttl 5s" : "");
     }
 }
 
@@ -176,8 +197,12 @@ void generate_script(struct choices *c, const struct offers *offers, struct nt_s
     put_declarations(g);
     put_functions(g);
     put_states(g);
+    if (chance(c, 4))
+        put_path(g);
     for (uint32_t i = 0; i < n + (g->nstates > 0); i++)
         put_handler(g, i == 0);
+    if (g->npaths)
+        put_path_bodies(g, 0);
     put_ntrace_bodies(g);
     nt_arena_free(&g->arena);
     free(g);

@@ -65,26 +65,45 @@ static void put_printf(struct generator *g, int depth)
     PUT(")");
 }
 
+/* What is behind the first argument of those that have more. */
+static const struct {
+    const char *name, *rest;
+} aggregations[] = {
+    {"sum", ""},
+    {"avg", ""},
+    {"min", ""},
+    {"max", ""},
+    {"stats", ""},
+    {"hist", ""},
+    {"quantiles", ""},
+    {"rate", ""},
+    {"lhist", ", 0, 1000, 10"},
+    {"lhist", ", -100, 900, 7"},
+    {"buckets", ", 64, 512, 2048"},
+};
+
 static void put_aggregation(struct generator *g, int depth)
 {
-    static const char *const names[] = {"count", "sum", "avg", "min", "max", "stats", "hist"};
-    uint32_t i = pick(g->c, sizeof(names) / sizeof(*names) + 1);
+    uint32_t i = pick(g->c, sizeof(aggregations) / sizeof(*aggregations) + 3);
+    uint32_t of = pick(g->c, 4);
 
     if (i == 0) {
         PUT("count()");
-    } else if (i == sizeof(names) / sizeof(*names)) {
-        PUT("lhist(");
-        put_value(g, NUMBER, depth);
-        PUT(", %s)", pick(g->c, 2) ? "-100, 900, 7" : "0, 1000, 10");
+    } else if (i == 1) {
+        PUT("rate()");
+    } else if (i == 2) {
+        PUT("distinct(");
+        put_value(g, pick_kind(g), depth);
+        PUT(")");
     } else {
-        uint32_t kind = pick(g->c, 4);
+        const char *rest = aggregations[i - 3].rest;
 
-        PUT("%s(", names[i]);
-        if (kind == 3)
+        PUT("%s(", aggregations[i - 3].name);
+        if (of == 3)
             put_condition(g, depth);
         else
-            put_value(g, kind == 2 ? DURATION : NUMBER, depth);
-        PUT(")");
+            put_value(g, of == 2 && !*rest ? DURATION : NUMBER, depth);
+        PUT("%s)", rest);
     }
 }
 
@@ -92,7 +111,7 @@ static void put_table(struct generator *g, int depth)
 {
     uint32_t n = 1 + pick(g->c, 3);
 
-    if (pick(g->c, 3) && g->ntables < MAX_TABLES)
+    if (g->in_kernel && pick(g->c, 3) && g->ntables < MAX_TABLES)
         PUT("t%u = ", g->ntables++);
     for (uint32_t i = 0; i < n; i++) {
         PUT("%s", i ? ", " : "");
@@ -109,7 +128,7 @@ static void put_table(struct generator *g, int depth)
 static bool put_keep(struct generator *g, int depth)
 {
     uint32_t i = g->nstates ? pick(g->c, g->nstates) : 0;
-    bool adds = g->nstates && (g->state[i].value == NUMBER || g->state[i].value == DURATION);
+    const char *ops = "=";
 
     if (!g->nstates)
         return false;
@@ -118,8 +137,12 @@ static bool put_keep(struct generator *g, int depth)
         put_state(g, i, depth);
         return true;
     }
+    if (g->state[i].value == NUMBER)
+        ops = "= += -= *= |= <<=";
+    else if (g->state[i].value == DURATION)
+        ops = "= += -=";
     put_state(g, i, depth);
-    PUT(" %s ", adds ? pick_word(g, "= += -=") : "=");
+    PUT(" %s ", pick_word(g, ops));
     put_value(g, g->state[i].value, depth);
     return true;
 }
@@ -156,9 +179,47 @@ static void put_branch(struct generator *g, int depth)
     }
 }
 
+static void put_loop(struct generator *g, int depth)
+{
+    const char *name = nt_sprintf(g->arena, "v%u", g->nnames++);
+    uint32_t leaves = g->nleaves;
+
+    PUT("for %s in %s ", name, pick_word(g, "0..1 1..7 -2..2 0..30"));
+    add_leaf(g, name, NUMBER, NULL);
+    put_body(g, depth + 1);
+    g->nleaves = leaves;
+}
+
+static bool put_call_of_statements(struct generator *g)
+{
+    for (uint32_t i = 0; i < g->nfunctions; i++) {
+        if (g->function[i].value != NKINDS)
+            continue;
+        PUT("f%u(", i);
+        for (uint32_t p = 0; p < g->function[i].nparams; p++) {
+            PUT("%s", p ? ", " : "");
+            put_value(g, NUMBER, 2);
+        }
+        PUT(")");
+        return true;
+    }
+    return false;
+}
+
 static void put_statement(struct generator *g, int depth)
 {
-    switch (pick(g->c, 9)) {
+    switch (pick(g->c, 11)) {
+    case 9:
+        if (depth < 4 && chance(g->c, 3)) {
+            put_loop(g, depth);
+            break;
+        }
+        put_table(g, 2);
+        break;
+    case 10:
+        if (!put_call_of_statements(g))
+            put_table(g, 2);
+        break;
     case 1:
     case 2:
         put_let(g, 3);
@@ -251,7 +312,10 @@ static void put_print(struct generator *g)
 
 static void put_ntrace_statement(struct generator *g, int depth)
 {
-    switch (pick(g->c, 7)) {
+    switch (pick(g->c, 8)) {
+    case 7:
+        put_table(g, 2);
+        break;
     case 1:
         put_let(g, 2);
         break;

@@ -62,8 +62,10 @@ enum kind pick_kind(struct generator *g)
 
     if (kind == TRUTH || kind == NUMBER || kind == DURATION || kind == TEXT || kind == ADDRESS)
         return kind;
-    if (kind == MAC || (kind == FLOW && g->in_kernel))
+    if (kind == MAC)
         return kind;
+    if (kind == FLOW || kind == OPAQUE)
+        return g->in_kernel ? kind : NUMBER;
     for (uint32_t i = 0; i < g->nleaves; i++)
         if (g->leaf[i].kind == kind)
             return kind;
@@ -143,6 +145,9 @@ static void put_literal(struct generator *g, enum kind kind)
     case TEXT:
         put_text(g);
         break;
+    case OPAQUE:
+        PUT("bytes(0, 8, 8)");
+        break;
     case FLOW:
         PUT("flow(10.0.0.1, 10.0.0.2, 6, 1, 2)");
         break;
@@ -201,7 +206,7 @@ static bool put_kept(struct generator *g, enum kind kind, int depth)
 {
     uint32_t first = g->nstates ? pick(g->c, g->nstates) : 0;
 
-    for (uint32_t i = 0; i < g->nstates && g->in_kernel; i++) {
+    for (uint32_t i = 0; i < g->nstates; i++) {
         uint32_t at = (first + i) % g->nstates;
 
         if (g->state[at].value == kind) {
@@ -248,7 +253,15 @@ static void put_cast(struct generator *g, int depth)
 
 static bool put_number_of(struct generator *g, int depth)
 {
-    switch (pick(g->c, 8)) {
+    switch (pick(g->c, 10)) {
+    case 8:
+        PUT("align(");
+        put_value(g, NUMBER, depth);
+        PUT(", %s)", pick_word(g, "8 1 4096"));
+        return true;
+    case 9:
+        PUT("sizeof(%s)", pick_word(g, "sk_buff sock net_device"));
+        return true;
     case 0:
         put_binary(g, NUMBER, "+ - * / % & | ^ << >>", NUMBER, depth);
         return true;
@@ -315,6 +328,12 @@ static bool put_text_of(struct generator *g, int depth)
         return false;
     if (pick(g->c, 2))
         return put_kernel_value(g, TEXT, depth);
+    if (chance(g->c, 4)) {
+        PUT("str(user(");
+        put_value(g, NUMBER, depth);
+        PUT("), %s)", pick_word(g, "16 7 64"));
+        return true;
+    }
     PUT("str(");
     put_value(g, pick(g->c, 2) && pick_leaf(g, POINTER) ? POINTER : NUMBER, depth);
     PUT(", %s)", pick_word(g, "16 1 7 8 15 63 64"));
@@ -349,9 +368,23 @@ static bool put_flags_of(struct generator *g, int depth)
     return l != NULL;
 }
 
+static bool put_bytes(struct generator *g, int depth)
+{
+    if (!g->in_kernel || pick(g->c, 2))
+        return false;
+    PUT("bytes(");
+    put_value(g, pick_leaf(g, POINTER) ? POINTER : NUMBER, depth);
+    PUT(", ");
+    put_value(g, NUMBER, depth);
+    PUT(", %s)", pick_word(g, "8 1 64 100"));
+    return true;
+}
+
 static bool put_own(struct generator *g, enum kind kind, int depth)
 {
     switch (kind) {
+    case OPAQUE:
+        return put_bytes(g, depth);
     case NUMBER:
         return put_number_of(g, depth);
     case DURATION:
@@ -379,7 +412,7 @@ static bool put_own(struct generator *g, enum kind kind, int depth)
 void put_value(struct generator *g, enum kind kind, int depth)
 {
     uint32_t way = depth > 0 && g->fuel > 0 ? pick(g->c, 10) : pick(g->c, 2);
-    bool mixed = kind == ENUM || kind == POINTER || kind == CODE || kind == STACK;
+    bool mixed = kind == ENUM || kind == POINTER || kind == CODE || kind == STACK || kind == OPAQUE;
 
     g->fuel--;
     if (way == 0 && !mixed && kind != PORT && kind != FLAGS) {

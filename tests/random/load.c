@@ -56,23 +56,26 @@ static enum verdict why_not_compiled(const struct nt_cx *cx)
     return has_code(cx, NT_CODEGEN) ? NOT_COMPILED : NOT_ACCEPTED;
 }
 
-static enum verdict load(struct nt_cx *cx, const char *text, bool old)
+static enum verdict load(struct nt_cx *cx, const char *text, struct how how)
 {
     uint16_t source = nt_source_add(cx, "random.nt", text, (uint32_t)strlen(text));
     struct nt_image *image = NULL;
     struct nt_program p;
+    struct nt_unit *u;
     int r;
 
+    if (how.check_only)
+        return nt_compile_to(cx, source, "layout", &u) < 0 ? why_not_compiled(cx) : LOADED;
     if (nt_compile(cx, source, &p) < 0)
         return why_not_compiled(cx);
-    if (old && old_kernel_refuses(p.elf, p.elf_size))
+    if (how.old && old_kernel_refuses(p.elf, p.elf_size))
         return NOT_FOR_OLD;
     r = nt_image_load(cx, &p, &image);
     nt_image_close(&image);
     return r < 0 ? NOT_LOADED : LOADED;
 }
 
-static void run_child(const struct nt_kernel *kernel, const char *text, bool old, int said)
+static void run_child(const struct nt_kernel *kernel, const char *text, struct how how, int said)
 {
     struct nt_cx *cx = nt_cx_new();
     enum verdict v;
@@ -81,7 +84,7 @@ static void run_child(const struct nt_kernel *kernel, const char *text, bool old
     dup2(said, STDERR_FILENO);
     alarm(SECONDS);
     cx->kernel = kernel;
-    v = load(cx, text, old);
+    v = load(cx, text, how);
     nt_diags_print(cx, stderr, false);
     fflush(NULL);
     _exit((int)v);
@@ -97,7 +100,7 @@ static void take_said(int fd, struct nt_str *ret_said)
         nt_str_add(ret_said, buffer, (size_t)n);
 }
 
-enum verdict load_script(const struct nt_kernel *kernel, const char *text, bool old,
+enum verdict load_script(const struct nt_kernel *kernel, const char *text, struct how how,
                          struct nt_str *ret_said)
 {
     int said = memfd_create("said", MFD_CLOEXEC), status = 0;
@@ -106,7 +109,7 @@ enum verdict load_script(const struct nt_kernel *kernel, const char *text, bool 
     fflush(NULL);
     pid = said < 0 ? -1 : fork();
     if (pid == 0)
-        run_child(kernel, text, old, said);
+        run_child(kernel, text, how, said);
     if (pid < 0 || waitpid(pid, &status, 0) != pid) {
         perror("ntrace-random");
         exit(2);

@@ -25,8 +25,13 @@ static inline bool is_defect(enum verdict v)
     return v >= NOT_ACCEPTED;
 }
 
-/* What was said of it goes to ret_said. With `old`, the object is walked as well. */
-enum verdict load_script(const struct nt_kernel *kernel, const char *text, bool old,
+struct how {
+    bool old;        /* walk the object as well: would an old kernel take it? */
+    bool check_only; /* no further than the checker */
+};
+
+/* What was said of it goes to ret_said. */
+enum verdict load_script(const struct nt_kernel *kernel, const char *text, struct how how,
                          struct nt_str *ret_said);
 
 /* Saves time: optional. */

@@ -5,6 +5,7 @@
  * SEED on ntrace-random --load-files [OPTIONS] FILE...   the same with scripts
  *
  *   --profile VERSION   as for that kernel, and walks what it gets (tests/support/old_kernel.c)
+ *   --check             no further than the checker: finds what the generator does not know
  *   --keep DIR          where a script that does not load is put, made as small as it goes
  *   --tries N           how many smaller ones are tried for it (300). What fails with the message
  * of one before it is counted only.
@@ -26,6 +27,7 @@ struct run {
     const struct nt_kernel *kernel;
     const struct offers *offers;
     const char *profile, *keep;
+    struct how how;
     unsigned tries;
     char *known[MAX_KNOWN]; /* messages that were reported */
     unsigned nknown;
@@ -53,7 +55,7 @@ static bool still(void *arg, const uint32_t *row, size_t n)
     struct wanted *w = arg;
 
     play(w->run, row, n, &w->text);
-    return load_script(w->run->kernel, w->text.at, w->run->profile, &w->said) == w->verdict;
+    return load_script(w->run->kernel, w->text.at, w->run->how, &w->said) == w->verdict;
 }
 
 static void write_file(const char *path, const char *text, const char *said)
@@ -108,7 +110,7 @@ static void report(struct run *r, uint64_t seed, struct choices *c, enum verdict
     size_t n = choices_shrink(c->row, c->n, r->tries, still, &w);
 
     play(r, c->row, n, &w.text);
-    load_script(r->kernel, w.text.at, r->profile, &w.said);
+    load_script(r->kernel, w.text.at, r->how, &w.said);
     printf("\nseed %llu: %s\n%s%s", (unsigned long long)seed, verdict_names[verdict], w.text.at,
            w.said.at ? w.said.at : "");
     if (r->keep) {
@@ -131,7 +133,7 @@ static void try_seed(struct run *r, uint64_t seed)
 
     choices_draw(&c, seed);
     generate_script(&c, r->offers, &text);
-    verdict = load_script(r->kernel, text.at, r->profile, &said);
+    verdict = load_script(r->kernel, text.at, r->how, &said);
     r->counts[verdict]++;
     if (is_defect(verdict) && is_known(r, said.at))
         printf("seed %llu: %s, as before\n", (unsigned long long)seed, verdict_names[verdict]);
@@ -197,7 +199,7 @@ static int load_files(struct run *r, char **paths)
     for (; *paths; paths++) {
         NT_STR_AUTO said = {0};
         char *text = read_file(*paths);
-        enum verdict verdict = load_script(r->kernel, text, r->profile, &said);
+        enum verdict verdict = load_script(r->kernel, text, r->how, &said);
 
         r->counts[verdict]++;
         if (verdict != LOADED)
@@ -244,7 +246,14 @@ static struct nt_kernel *open_kernel(const char *profile)
 
 static char **take_options(struct run *r, char **argv)
 {
-    for (; argv[0] && argv[1]; argv += 2) {
+    for (; argv[0]; argv += 2) {
+        if (strcmp(argv[0], "--check") == 0) {
+            r->how.check_only = true;
+            argv--;
+            continue;
+        }
+        if (!argv[1])
+            break;
         if (strcmp(argv[0], "--profile") == 0)
             r->profile = argv[1];
         else if (strcmp(argv[0], "--keep") == 0)
@@ -280,6 +289,7 @@ int main(int argc, char **argv)
     offers = offers_new(kernel);
     load_code_generator();
     r.kernel = kernel;
+    r.how.old = r.profile;
     r.offers = offers;
     if (seeds)
         code = load_seeds(&r, strtoul(argv[2], NULL, 0), strtoull(argv[3], NULL, 0));
