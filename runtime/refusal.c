@@ -94,6 +94,22 @@ static struct nt_span place_of(struct nt_cx *cx, const struct nt_program *p, uin
     return at;
 }
 
+/* The verifier walks all ways through a program, up to a limit: that is no mistake of the
+ * program's. */
+static bool is_too_much(const char *log)
+{
+    return strstr(log, "BPF program is too large. Processed") ||
+           strstr(log, "jumps is too complex");
+}
+
+static void report_too_much(struct nt_cx *cx, const struct nt_program *p, uint32_t probe)
+{
+    nt_hint(nt_error(cx, p->probes[probe].at, NT_TOO_MUCH,
+                     "what is done on '%s' has more ways through it than the kernel follows",
+                     p->probes[probe].event),
+            "ask fewer conditions in one body, or part the script in two");
+}
+
 static void report(struct nt_cx *cx, const struct nt_program *p, uint32_t probe, const char *log)
 {
     char reason[160];
@@ -125,7 +141,9 @@ bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p)
         log[0] = '\0';
         object = open_only(p, i, ring, log);
         found = object && bpf_object__load(object) < 0 && log[0];
-        if (found)
+        if (found && is_too_much(log))
+            report_too_much(cx, p, i);
+        else if (found)
             report(cx, p, i, log);
         bpf_object__close(object);
     }

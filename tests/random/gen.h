@@ -66,6 +66,7 @@ struct generator {
     uint32_t npaths;  /* w0, w1, ... */
     bool in_kernel;   /* the body is an event's: state, functions and the kernel's structures */
     bool has_packet;
+    bool pure; /* nothing but arguments, state and what is computed of them */
     int fuel;
 };
 

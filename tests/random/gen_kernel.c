@@ -159,7 +159,7 @@ bool put_kernel_value(struct generator *g, enum kind kind, int depth)
 {
     struct walk w;
 
-    if (!g->in_kernel)
+    if (!g->in_kernel || g->pure)
         return false;
     for (int i = 0; i < MAX_TRIES; i++)
         if (walk_to(g, kind, depth, &w)) {

@@ -118,7 +118,8 @@ static void put_states(struct generator *g)
             s->key[k] = keys[pick(g->c, 3)];
         s->value = values[pick(g->c, sizeof(values) / sizeof(*values))];
         if (!chance(g->c, 8))
-            PUT("map @s%u: max %u%s\n", i, 1u << pick(g->c, 10), chance(g->c, 4) ? ", ttl 5s" : "");
+            PUT("map @s%u: max %u%s\n", i, 1u << pick(g->c, 10),
+                !g->pure && chance(g->c, 4) ? ", ttl 5s" : "");
     }
 }
 
@@ -175,10 +176,10 @@ static void put_ntrace_bodies(struct generator *g)
     }
 }
 
-void generate_script(struct choices *c, const struct offers *offers, struct nt_str *out)
+static struct generator *open_generator(struct choices *c, const struct offers *offers,
+                                        struct nt_str *out)
 {
     struct generator *g = calloc(1, sizeof(*g));
-    uint32_t n;
 
     if (!g)
         abort();
@@ -188,8 +189,21 @@ void generate_script(struct choices *c, const struct offers *offers, struct nt_s
                             .arena = nt_arena_new(),
                             .out = out,
                             .in_kernel = true};
-    n = 1 + pick(c, 3);
     g->fuel = LEAST_FUEL + (int)(pick(c, 8) * pick(c, 8)) * (MOST_FUEL - LEAST_FUEL) / 49;
+    return g;
+}
+
+static void close_generator(struct generator *g)
+{
+    nt_arena_free(&g->arena);
+    free(g);
+}
+
+void generate_script(struct choices *c, const struct offers *offers, struct nt_str *out)
+{
+    struct generator *g = open_generator(c, offers, out);
+    uint32_t n = 1 + pick(c, 3);
+
     put_params(g);
     g->always = g->nleaves;
     for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++)
@@ -204,6 +218,27 @@ void generate_script(struct choices *c, const struct offers *offers, struct nt_s
     if (g->npaths)
         put_path_bodies(g, 0);
     put_ntrace_bodies(g);
-    nt_arena_free(&g->arena);
-    free(g);
+    close_generator(g);
+}
+
+void generate_pure_script(struct choices *c, const struct offers *offers, const char *event,
+                          const struct pure_argument *args, struct nt_str *out)
+{
+    static const enum kind kinds[] = {
+        [PURE_NUMBER] = NUMBER, [PURE_DURATION] = DURATION, [PURE_MAC] = MAC, [PURE_PORT] = PORT};
+    struct generator *g = open_generator(c, offers, out);
+
+    g->pure = true;
+    put_params(g);
+    put_functions(g);
+    put_states(g);
+    for (; args->text; args++)
+        add_leaf(g, args->text, kinds[args->kind], NULL);
+    PUT("on %s {\n", event);
+    if (g->nstates)
+        put_first_use(g);
+    PUT("    if true ");
+    put_body(g, 2);
+    PUT("\n}\n");
+    close_generator(g);
 }

@@ -166,7 +166,7 @@ static void put_branch(struct generator *g, int depth)
 {
     PUT("if ");
     put_condition(g, 3);
-    if (g->in_kernel && chance(g->c, 4))
+    if (g->in_kernel && !g->pure && chance(g->c, 4))
         put_guard(g);
     PUT(" ");
     put_body(g, depth + 1);

@@ -65,7 +65,7 @@ enum kind pick_kind(struct generator *g)
     if (kind == MAC)
         return kind;
     if (kind == FLOW || kind == OPAQUE)
-        return g->in_kernel ? kind : NUMBER;
+        return g->in_kernel && !(g->pure && kind == OPAQUE) ? kind : NUMBER;
     for (uint32_t i = 0; i < g->nleaves; i++)
         if (g->leaf[i].kind == kind)
             return kind;
@@ -266,8 +266,12 @@ static bool put_number_of(struct generator *g, int depth)
         put_binary(g, NUMBER, "+ - * / % & | ^ << >>", NUMBER, depth);
         return true;
     case 1:
-        PUT("%s", pick_word(g, "- ~"));
-        PUT("(");
+        if (pick(g->c, 2) && pick_leaf(g, NUMBER)) {
+            PUT("-");
+            put_leaf(g, NUMBER);
+            return true;
+        }
+        PUT("~(");
         put_value(g, NUMBER, depth);
         PUT(")");
         return true;
@@ -324,7 +328,7 @@ static bool put_address_of(struct generator *g, int depth)
 
 static bool put_text_of(struct generator *g, int depth)
 {
-    if (!g->in_kernel)
+    if (!g->in_kernel || g->pure)
         return false;
     if (pick(g->c, 2))
         return put_kernel_value(g, TEXT, depth);

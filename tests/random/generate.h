@@ -14,3 +14,12 @@ const struct nt_kernel *offers_kernel(const struct offers *o);
 
 /* Writes a script. */
 void generate_script(struct choices *c, const struct offers *offers, struct nt_str *out);
+
+/* One body of one event whose results depend on its arguments alone. */
+enum pure_kind { PURE_NUMBER, PURE_DURATION, PURE_MAC, PURE_PORT };
+struct pure_argument {
+    const char *text; /* a name that the event has, or its value written out; NULL: the end */
+    enum pure_kind kind;
+};
+void generate_pure_script(struct choices *c, const struct offers *offers, const char *event,
+                          const struct pure_argument *args, struct nt_str *out);

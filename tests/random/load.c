@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,17 +73,18 @@ static enum verdict load(struct nt_cx *cx, const char *text, struct how how)
         return NOT_FOR_OLD;
     r = nt_image_load(cx, &p, &image);
     nt_image_close(&image);
-    return r < 0 ? NOT_LOADED : LOADED;
+    return r == 0 ? LOADED : has_code(cx, NT_TOO_MUCH) ? TOO_BIG : NOT_LOADED;
 }
 
 static void run_child(const struct nt_kernel *kernel, const char *text, struct how how, int said)
 {
+    const struct rlimit limit = {SECONDS, SECONDS};
     struct nt_cx *cx = nt_cx_new();
     enum verdict v;
 
     dup2(said, STDOUT_FILENO);
     dup2(said, STDERR_FILENO);
-    alarm(SECONDS);
+    setrlimit(RLIMIT_CPU, &limit);
     cx->kernel = kernel;
     v = load(cx, text, how);
     nt_diags_print(cx, stderr, false);
@@ -117,6 +119,6 @@ enum verdict load_script(const struct nt_kernel *kernel, const char *text, struc
     take_said(said, ret_said);
     close(said);
     if (WIFSIGNALED(status))
-        return WTERMSIG(status) == SIGALRM ? HANGS : CRASHED;
+        return WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL ? HANGS : CRASHED;
     return WEXITSTATUS(status) < NVERDICTS ? (enum verdict)WEXITSTATUS(status) : CRASHED;
 }

@@ -107,7 +107,9 @@ static bool is_known(struct run *r, const char *said)
 static void report(struct run *r, uint64_t seed, struct choices *c, enum verdict verdict)
 {
     struct wanted w = {.run = r, .verdict = verdict};
-    size_t n = choices_shrink(c->row, c->n, r->tries, still, &w);
+    /* One that takes all its time is not tried again and again. */
+    unsigned tries = verdict == HANGS ? 0 : r->tries;
+    size_t n = choices_shrink(c->row, c->n, tries, still, &w);
 
     play(r, c->row, n, &w.text);
     load_script(r->kernel, w.text.at, r->how, &w.said);
