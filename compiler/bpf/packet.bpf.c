@@ -105,20 +105,21 @@ static inline u64 behind_ipv6(const u8 *h, u32 off, u64 head, u32 tail)
 {
     u32 next = h[6], l4 = off + 40, have = 0;
     u64 fragment = 0;
-    u8 ext[8];
+    u32 ext[2];
+    const u8 *e = (const u8 *)ext;
 
 #pragma clang loop unroll(full)
     for (int i = 0; i < 4; i++) {
         if (likely(next != 0 && next != 43 && next != 44 && next != 60))
             break;
-        if (l4 + 8 > tail || !read(ext, sizeof(ext), head + l4)) {
+        if (l4 + 8 > tail || !read((u8 *)ext, sizeof(ext), head + l4)) {
             have = NT_HAVE_UNPARSED;
             break;
         }
-        if (next == 44 && be16(ext + 2) >> 3)
-            fragment = NT_UPPER_FRAGMENT | (u64)(be32(ext + 4) ^ (u32)be16(ext + 2) << 16) << 32;
-        l4 += next == 44 ? 8 : (ext[1] + 1) * 8;
-        next = ext[0];
+        if (next == 44 && be16(e + 2) >> 3) /* its offset and its id */
+            fragment = NT_UPPER_FRAGMENT | (u64)(ext[0] ^ ext[1]) << 32;
+        l4 += next == 44 ? 8 : (e[1] + 1) * 8;
+        next = e[0];
         if (fragment)
             break; /* what follows stands in the first fragment */
     }
