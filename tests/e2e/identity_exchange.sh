@@ -56,3 +56,11 @@ expect "from both sides" "$(final_cells sides | awk '{ print $1, $4 }' | sort | 
 8 udp 1"
 final_cells none | grep -q '^udp null 1$' || fail "a datagram to another port is no query"
 ! final_cells none | grep -q syn || fail "a SYN without an exchange"
+
+# As text they are 16 digits, and a dash where there is none.
+start_ntrace -e "on rx where src == $left_ip and udp { emit packet, exchange, dport }"
+left_sends frame left0 "$(frame_v4 11 ${query}1111$rest)" 1
+left_sends frame left0 "$(frame_v4 11 9c400036001400001111$rest)" 1
+stop_ntrace
+expect "as text" "$(grep -Ec '^.* [0-9a-f]{16} +[0-9a-f]{16} +53$' "$work/out") $(
+    grep -Ec '^.* [0-9a-f]{16} +- +54$' "$work/out")" "1 1"
