@@ -170,8 +170,7 @@ int nt_output_table(struct nt_output *o, const struct nt_rows *rows)
 
 int nt_output_path(struct nt_output *o, const struct nt_path_counts *counts)
 {
-    if (o->format->path)
-        o->format->path(o, counts);
+    o->format->path(o, counts);
     return written(o);
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/cleanup.h"
 #include "runtime/drain.h"
 #include "runtime/load.h"
+#include "runtime/path_sweep.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MS 1000000ull
+#define MS       1000000ull
+#define SWEEP_NS (10000 * MS)
 
 enum { LATE_FACTOR = 10 }; /* what is lost is remembered so many times as long */
 enum { FULL_PERCENT = 75, ROOM_PERCENT = 50 }; /* from here on, down to here */
@@ -27,6 +29,7 @@ struct nt_paths {
     uint64_t *read;            /* entries of the scan that runs: id, then the entry */
     uint32_t nread, read_room; /* of read: entries, words */
     bool no_memory;
+    uint64_t swept; /* when, ns of CLOCK_MONOTONIC */
     struct path at[];
 };
 
@@ -201,6 +204,18 @@ static void drop_old(struct nt_paths *ps, struct path *path, uint64_t now)
     }
 }
 
+static int sweep(struct nt_paths *ps, uint64_t now)
+{
+    int r = 0;
+
+    if (now - ps->swept < SWEEP_NS)
+        return 0;
+    for (uint32_t i = 0; i < ps->n && r == 0; i++)
+        r = nt_path_sweep(ps->at[i].p, ps->at[i].keys, ps->at[i].entries);
+    ps->swept = now;
+    return r;
+}
+
 int nt_paths_scan(struct nt_paths *ps, uint64_t now, nt_lost_fn *lost, void *arg)
 {
     int r = 0;
@@ -214,7 +229,7 @@ int nt_paths_scan(struct nt_paths *ps, uint64_t now, nt_lost_fn *lost, void *arg
         if (r == 0)
             drop_old(ps, &ps->at[i], now);
     }
-    return r;
+    return r < 0 ? r : sweep(ps, now);
 }
 
 /* A quarter of the shortest time after which something is lost; often enough to make room. */

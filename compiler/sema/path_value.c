@@ -148,6 +148,23 @@ struct nt_expr *nt_path_name(struct nt_scope *s, const struct nt_node *node,
     return NULL;
 }
 
+void nt_path_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg)
+{
+    static const char *const own[] = {"path", "stage", "from", "latency", "hops", "joined"};
+
+    for (size_t i = 0; s->on_path && i < sizeof(own) / sizeof(*own); i++)
+        each(own[i], arg);
+    for (uint32_t i = 0; s->on_path && i < s->on_path->path->p.nstages; i++)
+        each(s->on_path->path->stage[i].name, arg);
+}
+
+void nt_path_hint(const struct nt_scope *s, struct nt_diag *d, const char *name)
+{
+    if (s->on_path && !s->bound)
+        nt_hint(d, "what is lost has no event: %s.%s is what the stage '%s' saw",
+                s->on_path->path->stage[0].name, name, s->on_path->path->stage[0].name);
+}
+
 /* -- STAGE.x ---------------------------------------------------------------------------------- */
 
 /* The name that a chain of members begins with. */

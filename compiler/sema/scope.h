@@ -221,6 +221,9 @@ void nt_paths_check(struct nt_unit *u);
 struct nt_expr *nt_path_name(struct nt_scope *s, const struct nt_node *name,
                              const struct nt_type *want);
 struct nt_expr *nt_path_member(struct nt_scope *s, const struct nt_node *member);
+void nt_path_each_name(struct nt_scope *s, void (*each)(const char *name, void *arg), void *arg);
+/* Where no event is at hand: a stage has seen it. */
+void nt_path_hint(const struct nt_scope *s, struct nt_diag *d, const char *name);
 const char *nt_path_part_name(const struct nt_scope *s); /* "way.done": whose body it is */
 
 /* check.c: what a handler asks before its body. */

@@ -61,10 +61,13 @@ struct nt_expr *nt_unknown_name(struct nt_scope *s, const struct nt_node *node,
         nt_label(d, s->handler->at, "'%s' does not have it", s->bound->name);
     for (struct nt_local *l = s->locals; l; l = l->outer)
         nt_guess_try(&g, l->name);
+    nt_path_each_name(s, try_name, &g);
     nt_event_each_name(s, try_name, &g);
     for (const struct nt_builtin *b = nt_builtins; b->name; b++)
         nt_guess_try(&g, b->name);
-    hint_elsewhere(s, d, node->name, want);
+    if (!g.best || !s->on_path)
+        hint_elsewhere(s, d, node->name, want);
+    nt_path_hint(s, d, node->name);
     if (!d->hint || (!s->bound && g.best))
         nt_hint_guess(d, &g);
     if (!d->hint && s->bound && s->bound->event)

@@ -41,7 +41,7 @@ expect "again" "$(final_cells again)" "arrived sent 1000 242 142 1 1
 arrived sent 1000 242 242 2 1
 arrived sent 1000 342 242 1 1
 arrived sent 1000 342 342 1 1"
-expect "done" "$(final_cells done)" "1001 3"
+expect "done" "$(final_cells "done")" "1001 3"
 expect "once, done" "$(final_cells first_done)" "1001 3"
 expect "once, again" "$(final_cells first_again)" ""
 expect "once, lost" "$(final_cells first_lost)" "1000 142 1

@@ -22,6 +22,6 @@ left_sends udp "$right_ip" 13 2
 stop_ntrace
 
 expect "exit code" "$status" 0
-expect "done" "$(final_cells done)" "10 4 1 4
+expect "done" "$(final_cells "done")" "10 4 1 4
 12 0 1 0"
 expect "accounts" "$(accounts)" "asked 8 = 2 + 0 + 0 + 5 + 1 + 0 late 0"

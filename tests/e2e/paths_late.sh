@@ -25,7 +25,7 @@ expect "exit code" "$status" 0
 expect "hops" "$(final_cells hops)" "queued taken 4 0.75
 sent arrived 4 0
 taken sent 4 0"
-expect "done" "$(final_cells done)" "false false 1
+expect "done" "$(final_cells "done")" "false false 1
 true false 3"
 expect "lost" "$(final_cells lost)" "queued 3 1"
 expect "accounts" "$(accounts)" "way 4 = 4 + 0 + 0 + 0 + 0 + 0 late 3"

@@ -187,6 +187,34 @@ static void test_table_without_key(void **state)
     sink_close(&s);
 }
 
+static void test_path(void **state)
+{
+    static const struct nt_path way = {.name = "way"};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "json");
+    assert_int_equal(nt_output_path(s.o,
+                                    &(struct nt_path_counts){
+                                        .path = &way,
+                                        .started = 12,
+                                        .done = 5,
+                                        .lost = 1,
+                                        .again = 2,
+                                        .joined = 1,
+                                        .open = 2,
+                                        .evicted = 1,
+                                        .late = 3,
+                                        .time = TIME,
+                                        .final = true,
+                                    }),
+                     0);
+    assert_written(&s, "{\"type\":\"path\"," STAMP ",\"name\":\"way\",\"started\":12,\"done\":5,"
+                       "\"lost\":1,\"again\":2,\"joined\":1,\"open\":2,\"evicted\":1,\"late\":3,"
+                       "\"final\":true}\n");
+    sink_close(&s);
+}
+
 static void test_notices(void **state)
 {
     static const struct nt_probe probe = {
@@ -226,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_printf),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_without_key),
+        cmocka_unit_test(test_path),
         cmocka_unit_test(test_notices),
     };
 

@@ -475,6 +475,24 @@ static void test_closed_pipe(void **state)
     close(fd[1]);
 }
 
+static void test_path(void **state)
+{
+    static const struct nt_path way = {.name = "way"};
+    struct nt_path_counts counts = {.path = &way, .started = 3, .done = 1, .open = 2};
+    struct sink s;
+
+    (void)state;
+    sink_open(&s, "text");
+    assert_int_equal(nt_output_path(s.o, &counts), 0);
+    counts.late = 1;
+    assert_int_equal(nt_output_path(s.o, &counts), 0);
+    assert_written(&s, "path way: 3 started = 1 done + 0 lost + 0 again + 0 joined + 2 open + "
+                       "0 evicted\n"
+                       "path way: 3 started = 1 done + 0 lost + 0 again + 0 joined + 2 open + "
+                       "0 evicted (1 late)\n");
+    sink_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,7 +503,7 @@ int main(void)
         cmocka_unit_test(test_hist),        cmocka_unit_test(test_lhist_bounds),
         cmocka_unit_test(test_mixed),       cmocka_unit_test(test_stack_key),
         cmocka_unit_test(test_notices),     cmocka_unit_test(test_full_disk),
-        cmocka_unit_test(test_closed_pipe),
+        cmocka_unit_test(test_closed_pipe), cmocka_unit_test(test_path),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

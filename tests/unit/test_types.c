@@ -388,15 +388,57 @@ static void test_rows(void **state)
     nt_arena_free(&arena);
 }
 
+/* What stages take fits half a word: exact up to two seconds, then to a microsecond. */
+static void test_hops(void **state)
+{
+    static const struct nt_enumerator names[] = {
+        {"tap", 0, true}, {"ovs", 1, true}, {"nic", 2, true}};
+    static const uint64_t times[] = {0,          1,          1000,           0x7ffffffe,
+                                     0x7fffffff, 3000000000, 60000000000000, UINT64_MAX};
+    struct nt_arena *a = nt_arena_new();
+    const struct nt_type *t = nt_type_new_hops(a, names, 3);
+    uint64_t words[2] = {nt_hop_pack(0), nt_hop_pack(20000000)};
+    NT_STR_AUTO text = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(times) / sizeof(*times); i++) {
+        uint64_t half = nt_hop_pack(times[i]), back = nt_hop_unpack(half);
+
+        assert_true(half != 0 && half <= UINT32_MAX);
+        if (times[i] < NT_HOP_MAX)
+            assert_int_equal(back, times[i]);
+        else if (times[i] < NT_HOP_MAX << 10)
+            assert_true(back <= times[i] && times[i] - back < 1024);
+        else
+            assert_int_equal(back, NT_HOP_MAX << 10);
+    }
+    assert_int_equal(t->words, 2);
+    t->format(t, words, &text);
+    assert_string_equal(text.at, "tap > nic 20ms");
+    nt_str_clear(&text);
+    words[0] |= nt_hop_pack(1500) << 32;
+    words[1] = 0;
+    t->format(t, words, &text);
+    assert_string_equal(text.at, "tap > ovs 1.5us");
+    nt_arena_free(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_int),      cmocka_unit_test(test_uint),
-        cmocka_unit_test(test_duration), cmocka_unit_test(test_bool_port_mac),
-        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_ip),
-        cmocka_unit_test(test_cidr),     cmocka_unit_test(test_text),
-        cmocka_unit_test(test_enum),     cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_flow),     cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_hops),
+        cmocka_unit_test(test_int),
+        cmocka_unit_test(test_uint),
+        cmocka_unit_test(test_duration),
+        cmocka_unit_test(test_bool_port_mac),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_ip),
+        cmocka_unit_test(test_cidr),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_enum),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_flow),
+        cmocka_unit_test(test_identities),
         cmocka_unit_test(test_rows),
     };
 
