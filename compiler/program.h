@@ -8,6 +8,7 @@
 #include "compiler/bpf/path.h"
 #include "compiler/catalog/aggs.h"
 #include "compiler/catalog/attach.h"
+#include "compiler/catalog/test.h"
 #include "compiler/catalog/types.h"
 
 /* Map names in the object. Those of tables are in struct nt_table. */
@@ -146,6 +147,7 @@ enum nt_xop {
     NT_X_NEG,
     NT_X_COND,
     NT_X_ELSE,  /* ?: and ?? */
+    NT_X_IN,    /* value: passes it one of the tests? */
     NT_X_NIC,   /* device, name: a counter of a network device */
     NT_X_STATE, /* slot: which state; the kids are its keys */
 };
@@ -157,6 +159,8 @@ struct nt_x {
     uint16_t slot;
     uint8_t nkids;
     const struct nt_path *path; /* HOPS */
+    const struct nt_test *test; /* IN */
+    uint32_t ntests;
     const struct nt_x *kid[NT_MAX_STATE_KEYS];
 };
 

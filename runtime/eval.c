@@ -168,6 +168,16 @@ static struct nt_xval kept(const struct nt_xenv *env, const struct nt_x *x)
                                                                 : absent;
 }
 
+static struct nt_xval membership(const struct nt_xenv *env, const struct nt_x *x)
+{
+    struct nt_xval v = nt_eval(env, x->kid[0]);
+    bool found = false;
+
+    for (uint32_t i = 0; i < x->ntests && !v.absent && !found; i++)
+        found = nt_test_passes(&x->test[i], x->kid[0]->type, v.w);
+    return word(found);
+}
+
 static struct nt_xval nic_counter(const struct nt_xenv *env, const struct nt_x *x)
 {
     struct nt_xval dev = nt_eval(env, x->kid[0]), name = nt_eval(env, x->kid[1]);
@@ -211,6 +221,8 @@ struct nt_xval nt_eval(const struct nt_xenv *env, const struct nt_x *x)
         return nt_eval(env, x->kid[nt_eval_true(env, x->kid[0]) ? 1 : 2]);
     case NT_X_ELSE:
         return otherwise(env, x);
+    case NT_X_IN:
+        return membership(env, x);
     case NT_X_NIC:
         return nic_counter(env, x);
     case NT_X_STATE:

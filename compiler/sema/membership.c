@@ -120,24 +120,6 @@ static void add_param(struct nt_scope *s, struct members *m, struct nt_param *p,
         *nt_vec_push(s->u->cx->arena, &m->tests) = p->value[i];
 }
 
-static bool test_const(const struct nt_expr *x, const struct nt_test *t)
-{
-    bool is_signed = x->type->is_signed;
-
-    for (uint32_t i = 0; i < x->type->words; i++) {
-        uint64_t v = x->w[i];
-
-        if (t->kind == NT_TEST_RANGE)
-            return is_signed ? (int64_t)v >= (int64_t)t->a[0] && (int64_t)v <= (int64_t)t->b[0]
-                             : v >= t->a[0] && v <= t->b[0];
-        if (t->kind != NT_TEST_EQ)
-            v &= t->b[i];
-        if (v != t->a[i])
-            return false;
-    }
-    return true;
-}
-
 static struct nt_expr *test_all(struct nt_scope *s, const struct members *m, struct nt_span at)
 {
     struct nt_unit *u = s->u;
@@ -146,7 +128,7 @@ static struct nt_expr *test_all(struct nt_scope *s, const struct members *m, str
 
     if (nt_is_const(x) || !m->tests.n) {
         nt_vec_each (t, &m->tests)
-            found |= test_const(x, t);
+            found |= nt_test_passes(t, x->type, x->w);
         return nt_const(u, &nt_type_bool, at, found);
     }
     e = nt_expr_with(u, NT_E_IN, &nt_type_bool, at, 1, x);

@@ -27,6 +27,8 @@ static enum nt_xop xop_of(struct nt_unit *u, const struct nt_expr *e)
         return NT_X_LOR;
     case NT_E_NOT:
         return NT_X_LNOT;
+    case NT_E_IN:
+        return NT_X_IN;
     case NT_E_COND:
         return NT_X_COND;
     case NT_E_ELSE:
@@ -54,25 +56,6 @@ static struct nt_expr *compare(struct nt_unit *u, enum nt_xop op, struct nt_expr
     return e;
 }
 
-/* x in {a, lo..hi}: comparisons. NULL: a test that is none. */
-static struct nt_expr *membership(struct nt_unit *u, const struct nt_expr *in)
-{
-    struct nt_expr *x = in->kid[0], *any = nt_const(u, &nt_type_bool, in->at, 0);
-
-    for (uint32_t i = 0; i < in->ntests; i++) {
-        const struct nt_test *t = &in->test[i];
-
-        if (t->kind == NT_TEST_EQ)
-            any = nt_or(u, any, compare(u, NT_X_EQ, x, t->a));
-        else if (t->kind == NT_TEST_RANGE)
-            any = nt_or(u, any,
-                        nt_and(u, compare(u, NT_X_GE, x, t->a), compare(u, NT_X_LE, x, t->b)));
-        else
-            return NULL;
-    }
-    return any;
-}
-
 /* What the expressions of program.h have no operation for, in terms of those they have. */
 static const struct nt_expr *simpler(struct nt_unit *u, const struct nt_expr *e)
 {
@@ -84,8 +67,6 @@ static const struct nt_expr *simpler(struct nt_unit *u, const struct nt_expr *e)
     } else if (e->op == NT_E_EXISTS) { /* what is absent does not even equal itself */
         r = nt_expr_with(u, NT_E_CMP, &nt_type_bool, e->at, 2, e->kid[0], e->kid[0]);
         r->xop = NT_X_EQ;
-    } else if (e->op == NT_E_IN) {
-        r = membership(u, e);
     }
     return r ? r : e;
 }
@@ -115,6 +96,8 @@ static const struct nt_x *build(struct nt_unit *u, const struct nt_expr *e)
     }
     x->path = e->path ? &e->path->p : NULL;
     x->nkids = e->nkids;
+    x->test = e->test;
+    x->ntests = e->ntests;
     for (uint32_t i = 0; i < e->nkids && i < NT_MAX_STATE_KEYS; i++)
         x->kid[i] = asks ? build(u, e->kid[i]) : nt_plain(u, e->kid[i]);
     return x;

@@ -8,6 +8,7 @@
 
 #include "compiler/base/source.h"
 #include "compiler/catalog/headers.h"
+#include "compiler/catalog/test.h"
 #include "compiler/catalog/types.h"
 #include "compiler/program.h"
 
@@ -18,14 +19,6 @@ enum nt_eop {
 #include "compiler/sema/typed.def"
 #undef NT_E
     NT_E_MAX,
-};
-
-/* One member of what stands behind `in`. */
-enum nt_test_kind { NT_TEST_EQ, NT_TEST_CIDR, NT_TEST_RANGE, NT_TEST_PREFIX };
-struct nt_test {
-    enum nt_test_kind kind;
-    uint64_t a[NT_MAX_WORDS]; /* value, network, lowest; PREFIX: bytes */
-    uint64_t b[NT_MAX_WORDS]; /* CIDR, PREFIX: mask; RANGE: highest */
 };
 
 /* ABSENT, index: why */
