@@ -49,13 +49,14 @@ static uint64_t read_clock(clockid_t clock)
 
 static int notice(struct nt_reporter *r, enum nt_notice_kind kind, const char *text)
 {
-    return nt_output_notice(r->output, &(struct nt_notice){
-                                           .kind = kind,
-                                           .time = read_clock(CLOCK_REALTIME),
-                                           .text = text,
-                                           .probes = r->program->probes,
-                                           .nprobes = r->program->nprobes,
-                                       });
+    return nt_output_notice(r->output,
+                            &(struct nt_notice){
+                                .kind = kind,
+                                .time = read_clock(CLOCK_REALTIME),
+                                .text = text,
+                                .probes = r->program->probes,
+                                .nprobes = kind == NT_NOTICE_READY ? r->program->nprobes : 0,
+                            });
 }
 
 /* Ends a piece of work: what it wrote goes out, and what it could not name is said once. */
@@ -189,6 +190,18 @@ static int print_paths(struct nt_reporter *r, bool final)
     return error;
 }
 
+static int say_unresolved(struct nt_reporter *r)
+{
+    uint64_t n = nt_symbols_unresolved(r->symbols);
+    char text[128];
+
+    snprintf(
+        text, sizeof(text),
+        "%llu frames of user stacks have no name: their process had ended, or they are of no file",
+        (unsigned long long)n);
+    return n ? notice(r, NT_NOTICE_WARNING, text) : 0;
+}
+
 int nt_reporter_final(struct nt_reporter *r)
 {
     int error = 0;
@@ -212,6 +225,8 @@ int nt_reporter_final(struct nt_reporter *r)
         error = print_paths(r, true);
     if (error == 0)
         error = print_counters(r, true);
+    if (error == 0)
+        error = say_unresolved(r);
     return error < 0 ? error : flush(r);
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/symbols.h"
 
+#include "runtime/user_symbols.h"
+
 #include <bpf/bpf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,8 @@ struct nt_symbols {
     uint64_t *wanted;
     uint32_t nwanted, cap_wanted;
     bool hidden;
+    struct nt_user_symbols *user; /* NULL: not asked yet */
+    uint64_t unresolved;          /* frames of user stacks */
 };
 
 static void *grow(void *at, uint32_t n, uint32_t *cap, size_t size)
@@ -58,6 +62,7 @@ void nt_symbols_free(struct nt_symbols **symbols)
     if (!*symbols)
         return;
     forget(*symbols);
+    nt_user_symbols_free(&(*symbols)->user);
     free((*symbols)->names);
     free((*symbols)->wanted);
     free(*symbols);
@@ -198,7 +203,7 @@ void nt_symbols_want(struct nt_symbols *s, const struct nt_value *value)
         return;
     if (value->type->kind == NT_KIND_KSYM)
         want(s, value->w[0]);
-    if (value->type->kind == NT_KIND_STACK)
+    if (value->type->kind == NT_KIND_STACK && !(value->w[0] >> 32))
         for (uint32_t i = 0, n = read_stack(s, value->w[0], frames); i < n; i++)
             want(s, frames[i]);
 }
@@ -230,8 +235,11 @@ void nt_symbols_address(struct nt_symbols *s, uint64_t address, struct nt_str *o
  */
 static bool is_own(const struct nt_symbols *s, uint64_t address)
 {
-    static const char *const starts[] = {"bpf_prog_", "bpf_trace_run", "bpf_trampoline_",
-                                         "__bpf_trace_", "__traceiter_"};
+    static const char *const starts[] = {
+        "bpf_prog_",    "bpf_trace_run",     "bpf_trampoline_",         "__bpf_trace_",
+        "__traceiter_", "rethook_",          "arch_rethook_trampoline", "kretprobe_trampoline",
+        "__kretprobe_", "return_to_handler",
+    };
     const struct name *name = find(s, address);
 
     for (size_t i = 0; name && name->symbol && i < sizeof(starts) / sizeof(starts[0]); i++)
@@ -240,11 +248,26 @@ static bool is_own(const struct nt_symbols *s, uint64_t address)
     return false;
 }
 
+static void print_user_stack(struct nt_symbols *s, uint32_t pid, const uint64_t *frames, uint32_t n,
+                             struct nt_str *out)
+{
+    if (!s->user)
+        s->user = nt_user_symbols_new();
+    for (uint32_t i = 0; i < n; i++) {
+        s->unresolved += !nt_user_symbols_print(s->user, pid, frames[i], out);
+        nt_str_puts(out, "\n");
+    }
+}
+
 void nt_symbols_stack(struct nt_symbols *s, uint64_t id, struct nt_str *out)
 {
     uint64_t frames[MAX_FRAMES];
     uint32_t n = read_stack(s, id, frames), first = 0;
 
+    if (id >> 32) {
+        print_user_stack(s, (uint32_t)(id >> 32), frames, n, out);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++)
         want(s, frames[i]);
     if (s->nwanted)
@@ -260,4 +283,9 @@ void nt_symbols_stack(struct nt_symbols *s, uint64_t id, struct nt_str *out)
 bool nt_symbols_hidden(const struct nt_symbols *s)
 {
     return s->hidden;
+}
+
+uint64_t nt_symbols_unresolved(const struct nt_symbols *s)
+{
+    return s->unresolved;
 }

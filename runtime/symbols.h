@@ -1,6 +1,6 @@
-/* Names of kernel addresses, from /proc/kallsyms. The list is never held: wanted addresses are
- * collected, then one pass over it keeps for each the nearest symbol below. What was found is
- * cached, up to a bound. */
+/* Names of addresses. Those of the kernel are in /proc/kallsyms. The list is never held: wanted
+ * addresses are collected, then one pass over it keeps for each the nearest symbol below. What was
+ * found is cached, up to a bound. */
 #pragma once
 
 #include "compiler/base/str.h"
@@ -28,3 +28,6 @@ void nt_symbols_stack(struct nt_symbols *symbols, uint64_t id, struct nt_str *ou
 
 /* True once the kernel has hidden its addresses (kptr_restrict): names can't be had. */
 bool nt_symbols_hidden(const struct nt_symbols *symbols);
+/* Frames of user stacks that were printed as addresses: their process had ended, or they are of no
+ * file. */
+uint64_t nt_symbols_unresolved(const struct nt_symbols *symbols);

@@ -87,7 +87,8 @@ static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char 
         return -EOPNOTSUPP;
     }
     if (!s.typed || !nt_kernel_traceable(k, target)) {
-        *ret_why = "this kernel has no such function, or it can't be traced";
+        *ret_why =
+            "this kernel has no such function (is its module loaded?), or it can't be traced";
         return -ENOENT;
     }
     if (!fits_trampoline(k, &s)) {
@@ -117,49 +118,88 @@ NT_HOOK(fexit)
 
 /* -- by breakpoint ---------------------------------------------------------------------------- */
 
-static int breakpoint(const struct nt_kernel *k, const char *target, const char **ret_why)
+/* The compiler may leave only a copy of a function, with other arguments: NAME.isra.0,
+ * NAME.constprop.0. Parts that it cut out (NAME.part.0, NAME.cold) are no calls of it. */
+static void try_clone(const struct nt_kfunction *f, void *arg)
 {
+    const char **found = arg;
+    const char *suffix = strchr(f->name, '.');
+
+    if (suffix && f->traceable == 1 && !*found &&
+        (strncmp(suffix, ".isra.", 6) == 0 || strncmp(suffix, ".constprop.", 11) == 0) &&
+        !strstr(suffix, ".part.") && !strstr(suffix, ".cold"))
+        *found = f->name;
+}
+
+static const char *clone_of(const struct nt_kernel *k, struct nt_arena *a, const char *target)
+{
+    const char *found = NULL;
+
+    nt_kernel_each_function(k, nt_sprintf(a, "%s.*", target), false, try_clone, &found);
+    return found ? nt_strdup(a, found) : NULL;
+}
+
+static int breakpoint(const struct nt_kernel *k, struct nt_arena *a, const char *target,
+                      const char **ret_clone, const char **ret_why)
+{
+    *ret_clone = NULL;
     if (!nt_kernel_has(k, NT_FEATURE_KPROBE)) {
         *ret_why = "this kernel has no kprobes";
         return -EOPNOTSUPP;
     }
-    if (!nt_kernel_traceable(k, target)) {
-        *ret_why = "this kernel has no such function, or it can't be traced";
-        return -ENOENT;
-    }
-    return 0;
+    if (nt_kernel_traceable(k, target))
+        return 0;
+    *ret_clone = clone_of(k, a, target);
+    if (*ret_clone)
+        return 0;
+    *ret_why = "this kernel has no such function (is its module loaded?), or it can't be traced";
+    return -ENOENT;
+}
+
+static struct nt_target target_of_clone(struct nt_arena *a, const char *kind, const char *clone)
+{
+    return (struct nt_target){
+        .args = NT_ARGS_REGS,
+        .section = nt_sprintf(a, "%s/%s", kind, clone),
+        .typed = true,
+        .clone = clone,
+    };
 }
 
 NT_HOOK(kprobe)
 {
     struct signature s = signature_of(k, a, target);
-    int err = breakpoint(k, target, ret_why);
+    const char *clone;
+    int err = breakpoint(k, a, target, &clone, ret_why);
 
     if (err < 0)
         return err;
-    *ret_target = (struct nt_target){
-        .args = NT_ARGS_REGS,
-        .section = nt_sprintf(a, "kprobe/%s", target),
-        .arg = s.typed ? nt_target_args(k, a, s.params, s.n) : NULL,
-        .nargs = s.n,
-        .typed = s.typed,
-    };
+    *ret_target = clone ? target_of_clone(a, "kprobe", clone)
+                        : (struct nt_target){
+                              .args = NT_ARGS_REGS,
+                              .section = nt_sprintf(a, "kprobe/%s", target),
+                              .arg = s.typed ? nt_target_args(k, a, s.params, s.n) : NULL,
+                              .nargs = s.n,
+                              .typed = s.typed,
+                          };
     return 0;
 }
 
 NT_HOOK(kretprobe)
 {
     struct signature s = signature_of(k, a, target);
-    int err = breakpoint(k, target, ret_why);
+    const char *clone;
+    int err = breakpoint(k, a, target, &clone, ret_why);
 
     if (err < 0)
         return err;
-    *ret_target = (struct nt_target){
-        .args = NT_ARGS_REGS,
-        .section = nt_sprintf(a, "kretprobe/%s", target),
-        .typed = true,
-        .ret = returned(a, &s),
-    };
+    *ret_target = clone ? target_of_clone(a, "kretprobe", clone)
+                        : (struct nt_target){
+                              .args = NT_ARGS_REGS,
+                              .section = nt_sprintf(a, "kretprobe/%s", target),
+                              .typed = true,
+                              .ret = returned(a, &s),
+                          };
     return 0;
 }
 

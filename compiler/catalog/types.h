@@ -46,7 +46,7 @@ enum nt_kind {
     NT_KIND_STRING,
     NT_KIND_FLOW,
     NT_KIND_ID,    /* equal or not, no more: packet, exchange, buffer */
-    NT_KIND_STACK, /* one word: id in the stack map */
+    NT_KIND_STACK, /* one word: id in the stack map; of user code | process id << 32 */
     NT_KIND_HEX,   /* bytes as they lie in memory: catalog/bytes.h */
     NT_KIND_HOPS,  /* the stages of a path that were passed, and when: names; half a word each */
     NT_KIND_SCOPE, /* a header scope such as tcp; never stored */

@@ -99,6 +99,17 @@ static struct nt_val stack(struct nt_gen *g, uint64_t flags)
     return v;
 }
 
+/* Its addresses mean something in its process only. */
+static struct nt_val user_stack(struct nt_gen *g)
+{
+    struct nt_val v = stack(g, F_USER_STACK);
+    LLVMValueRef pid = nt_helper(g, GET_CURRENT_PID_TGID, g->i64, NULL, 0);
+
+    pid = LLVMBuildAnd(g->b, pid, nt_i64(g, ~0xffffffffull), "");
+    v.w[0] = LLVMBuildOr(g->b, LLVMBuildAnd(g->b, v.w[0], nt_i64(g, 0xffffffff), ""), pid, "");
+    return v;
+}
+
 /* A pointer that the verifier follows becomes a plain number by going through memory it can't. */
 static struct nt_val number(struct nt_gen *g, const struct nt_expr *e)
 {
@@ -343,7 +354,7 @@ static struct nt_val lower(struct nt_gen *g, const struct nt_expr *e)
     case NT_E_KSTACK:
         return stack(g, 0);
     case NT_E_USTACK:
-        return stack(g, F_USER_STACK);
+        return user_stack(g);
     case NT_E_LATENCY:
         return g->f.latency;
     case NT_E_STATE:

@@ -1,4 +1,4 @@
-#include "compiler/kernel/btf.h"
+#include "compiler/kernel/btf_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,25 +7,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Two passes, both in the order of the data, take the place of a hash table over names: 127,000
- * types are walked in less time than it takes to wait for the memory of as many scattered names. A
- * name is then found by its 16-bit hash among all strings, its types by the string's offset. */
-struct nt_btf {
-    char *data;
-    size_t size;
-    bool mapped; /* else from malloc */
-    const char *types, *strings;
-    uint32_t types_len, strings_len;
-
-    uint32_t ntypes;  /* void, id 0, included */
-    uint32_t *offset; /* by id: where it is in types */
-    uint32_t *name;   /* by id: where its name is in strings */
-
-    uint32_t nstrings; /* 0: not indexed yet */
-    uint32_t *start;
-    uint16_t *hash;
-};
 
 static const struct btf_type void_type;
 
@@ -47,7 +28,7 @@ static int read_all(int fd, char *data, size_t size)
 }
 
 /* The kernel's own file can be mapped from 6.16 on; before, it is read. */
-static int get_data(struct nt_btf *btf, int fd)
+int nt_btf_get_data(struct nt_btf *btf, int fd)
 {
     struct stat st;
 
@@ -64,7 +45,7 @@ static int get_data(struct nt_btf *btf, int fd)
     return btf->data ? read_all(fd, btf->data, btf->size) : -ENOMEM;
 }
 
-static bool read_header(struct nt_btf *btf)
+bool nt_btf_read_header(struct nt_btf *btf)
 {
     const struct btf_header *h = (const void *)btf->data;
     uint64_t types = (uint64_t)h->hdr_len + h->type_off;
@@ -121,7 +102,7 @@ static int64_t size_of_rest(const struct btf_type *t)
     }
 }
 
-static int walk_types(struct nt_btf *btf)
+int nt_btf_walk_types(struct nt_btf *btf)
 {
     size_t most = btf->types_len / sizeof(struct btf_type) + 1;
     uint32_t n = 1;
@@ -150,12 +131,12 @@ int nt_btf_open(const char *path, struct nt_btf **ret_btf)
 {
     struct nt_btf *btf = calloc(1, sizeof(*btf));
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int err = !btf ? -ENOMEM : fd < 0 ? -errno : get_data(btf, fd);
+    int err = !btf ? -ENOMEM : fd < 0 ? -errno : nt_btf_get_data(btf, fd);
 
     if (fd >= 0)
         close(fd);
     if (err == 0)
-        err = read_header(btf) ? walk_types(btf) : -EINVAL;
+        err = nt_btf_read_header(btf) ? nt_btf_walk_types(btf) : -EINVAL;
     if (err < 0) {
         nt_btf_close(&btf);
         return err;
@@ -170,6 +151,7 @@ void nt_btf_close(struct nt_btf **pbtf)
 
     if (!btf)
         return;
+    nt_btf_close(&btf->next);
     if (btf->mapped)
         munmap(btf->data, btf->size);
     else
@@ -182,21 +164,18 @@ void nt_btf_close(struct nt_btf **pbtf)
     *pbtf = NULL;
 }
 
-uint32_t nt_btf_count(const struct nt_btf *btf)
-{
-    return btf->ntypes;
-}
-
 const struct btf_type *nt_btf_type(const struct nt_btf *btf, uint32_t id)
 {
-    if (id == 0 || id >= btf->ntypes)
+    if (id >= btf->ntypes)
+        return nt_btf_part_type(btf, id) ?: &void_type;
+    if (id == 0)
         return &void_type;
     return (const void *)(btf->types + btf->offset[id]);
 }
 
 const char *nt_btf_name(const struct nt_btf *btf, uint32_t offset)
 {
-    return offset < btf->strings_len ? btf->strings + offset : "";
+    return offset < btf->strings_len ? btf->strings + offset : nt_btf_part_name(btf, offset);
 }
 
 /* Of both ends: names share prefixes as often as suffixes. */
@@ -253,5 +232,5 @@ uint32_t nt_btf_find(struct nt_btf *btf, const char *name, uint32_t kind)
         if (id)
             return id;
     }
-    return 0;
+    return nt_btf_part_find(btf, name, kind);
 }

@@ -15,7 +15,11 @@ int nt_btf_open(const char *path, struct nt_btf **ret_btf);
 /* Accepts NULL, sets NULL. */
 void nt_btf_close(struct nt_btf **btf);
 
+/* Adds the types of a module (/sys/kernel/btf/NAME), which count on from the kernel's own. 0 or
+ * -errno, and then nothing has changed. */
+int nt_btf_add(struct nt_btf *btf, const char *path);
 uint32_t nt_btf_count(const struct nt_btf *btf); /* ids are below it */
+
 /* Never NULL: void for an id there is not. What follows it (members, parameters) is there in full.
  */
 const struct btf_type *nt_btf_type(const struct nt_btf *btf, uint32_t id);

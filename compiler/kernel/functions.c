@@ -10,7 +10,9 @@
 /* Sorted names, each of a function of its own: two of one name stand beside each other. */
 struct nt_functions {
     bool asked;
+    bool is_kallsyms;
     char *text; /* NULL: there is no list */
+    size_t size;
     const char **name;
     size_t n;
 };
@@ -50,7 +52,7 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void index_names(struct nt_functions *f, bool is_kallsyms)
+static void index_names(struct nt_functions *f)
 {
     size_t most = 1;
 
@@ -62,8 +64,8 @@ static void index_names(struct nt_functions *f, bool is_kallsyms)
         bool last = !*end;
 
         *end = '\0';
-        name = name_in_line(line, is_kallsyms);
-        name[strcspn(name, " \t")] = '\0';
+        name = name_in_line(line, f->is_kallsyms);
+        name[strcspn(name, " \t")] = '\0'; /* behind it, if anything, "[MODULE]" */
         if (*name && strncmp(name, "__ftrace_invalid_address", 24) != 0)
             f->name[f->n++] = name;
         line = end + !last;
@@ -106,10 +108,9 @@ static void leave_out_blacklist(struct nt_functions *f)
     free(text);
 }
 
-static const struct nt_functions *functions_of(const struct nt_kernel *k)
+static struct nt_functions *list_of(const struct nt_kernel *k)
 {
     struct nt_functions *f = k->functions;
-    bool is_kallsyms = false;
     char *path;
 
     if (f->asked)
@@ -121,13 +122,38 @@ static const struct nt_functions *functions_of(const struct nt_kernel *k)
     }
     if (!f->text && !k->features) {
         f->text = nt_kernel_slurp("/proc/kallsyms");
-        is_kallsyms = true;
+        f->is_kallsyms = true;
     }
-    if (f->text)
-        index_names(f, is_kallsyms);
-    if (f->text && !k->features)
+    f->size = f->text ? strlen(f->text) : 0;
+    return f;
+}
+
+/* With the names in order, which takes its time: for who asks of many. */
+static const struct nt_functions *index_of(const struct nt_kernel *k)
+{
+    struct nt_functions *f = list_of(k);
+
+    if (!f->text || f->name)
+        return f;
+    index_names(f);
+    if (!k->features)
         leave_out_blacklist(f);
     return f;
+}
+
+/* The line of one function, where there is no index yet; NULL: there is none. */
+static const char *line_of(const struct nt_functions *f, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = f->text; len && (at = strstr(at, name)); at += len) {
+        bool begins = f->is_kallsyms ? at > f->text + 1 && at[-1] == ' ' && strchr("tTwW", at[-2])
+                                     : at == f->text || at[-1] == '\n';
+
+        if (begins && strchr(" \t\n", at[len])) /* the text's NUL is found too */
+            return at;
+    }
+    return NULL;
 }
 
 static uint32_t count_of(const struct nt_functions *f, const char *name)
@@ -139,12 +165,36 @@ static uint32_t count_of(const struct nt_functions *f, const char *name)
     return (uint32_t)(i - first);
 }
 
+/* Behind the name its line goes on: "[MODULE]". The index has put a NUL between them. */
+const char *nt_functions_module(const struct nt_kernel *k, const char *func, size_t *ret_len)
+{
+    const struct nt_functions *f = list_of(k);
+    const char *at = NULL;
+    size_t i;
+
+    if (f->name) {
+        i = first_of(f, func);
+        at = i < f->n && strcmp(f->name[i], func) == 0 ? f->name[i] : NULL;
+    } else if (f->text) {
+        at = line_of(f, func);
+    }
+    if (!at)
+        return NULL;
+    at += strlen(func) + 1;
+    if (at >= f->text + f->size || *at != '[')
+        return NULL;
+    *ret_len = strcspn(++at, "]");
+    return at;
+}
+
 bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
 {
-    const struct nt_functions *f = functions_of(k);
+    const struct nt_functions *f = list_of(k);
 
     if (f->name)
         return count_of(f, func) > 0;
+    if (f->text)
+        return line_of(f, func) != NULL;
     return nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
 }
 
@@ -157,7 +207,7 @@ static bool matches(const char *pattern, size_t literal, const char *name)
 void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, bool typed,
                              nt_kfunction_fn *each, void *arg)
 {
-    const struct nt_functions *f = functions_of(k);
+    const struct nt_functions *f = index_of(k);
     size_t literal = strcspn(pattern, "*?[");
 
     for (uint32_t id = 1; typed || !f->name; id++) {

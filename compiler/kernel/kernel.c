@@ -118,8 +118,11 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
 
     if (k)
         k->foreign = o->fixture || o->btf;
-    if (k && (k->probed = nt_probed_new()) && (k->functions = nt_functions_new()))
+    if (k && (k->probed = nt_probed_new()) && (k->functions = nt_functions_new()) &&
+        (k->modules = nt_modules_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
+    if (err == 0)
+        k->version = o->profile ? o->profile : o->fixture ? NULL : k->release;
     if (err == 0 && o->profile) {
         char *features = nt_profile_features(k, o->profile);
 
@@ -149,6 +152,7 @@ void nt_kernel_close(struct nt_kernel **pk)
     nt_btf_close(&k->btf);
     nt_probed_free(k->probed);
     nt_functions_free(k->functions);
+    nt_modules_free(k->modules);
     free(k->release);
     free(k->tracing);
     free(k->features);
@@ -159,4 +163,24 @@ void nt_kernel_close(struct nt_kernel **pk)
 const char *nt_kernel_release(const struct nt_kernel *k)
 {
     return k->release;
+}
+
+/* Numbers between dots, as far as they go; a profile's name is a version. */
+bool nt_kernel_at_least(const struct nt_kernel *k, const char *version)
+{
+    const char *here = k->version;
+    char *end;
+
+    while (here && *version) {
+        unsigned long a = strtoul(here, &end, 10), b;
+
+        if (end == here)
+            return true;
+        here = *end == '.' ? end + 1 : "0";
+        b = strtoul(version, &end, 10);
+        version = *end == '.' ? end + 1 : "";
+        if (a != b)
+            return a > b;
+    }
+    return true;
 }

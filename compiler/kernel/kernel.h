@@ -27,11 +27,15 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
 /* Accepts NULL, sets NULL. */
 void nt_kernel_close(struct nt_kernel **k);
 
+/* Is it of that version ("5.1"), or younger? A fixture is; of a profile, what it stands for. */
+bool nt_kernel_at_least(const struct nt_kernel *k, const char *version);
 const char *nt_kernel_release(const struct nt_kernel *k); /* "6.18.44", "fixture" */
 
 /* Type id by name and BTF_KIND_*, or 0. Indexed: 0.1 ms. Names given back are the kernel's: they
  * live until it is closed. */
 uint32_t nt_kernel_find(const struct nt_kernel *k, const char *name, uint32_t kind);
+/* The same, of loaded modules too. Reads their types: for what a script names. */
+uint32_t nt_kernel_find_anywhere(const struct nt_kernel *k, const char *name, uint32_t kind);
 const char *nt_kernel_type_name(const struct nt_kernel *k, uint32_t id); /* "" when anonymous */
 /* Names of all types of a BTF_KIND_*: for "did you mean". */
 void nt_kernel_each_named(const struct nt_kernel *k, uint32_t kind,

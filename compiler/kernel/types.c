@@ -213,8 +213,15 @@ static struct nt_kparam param_of(const struct nt_kernel *k, struct nt_arena *a,
 int nt_kernel_func(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                    const struct nt_kparam **ret_params, uint32_t *ret_n, uint32_t *ret_rettype)
 {
-    return nt_kernel_func_at(k, a, nt_kernel_find(k, name, BTF_KIND_FUNC), ret_params, ret_n,
-                             ret_rettype);
+    uint32_t id = nt_kernel_find(k, name, BTF_KIND_FUNC);
+    size_t len = 0;
+    const char *module = id ? NULL : nt_functions_module(k, name, &len);
+
+    if (module) {
+        nt_kernel_add_module(k, module, len);
+        id = nt_kernel_find(k, name, BTF_KIND_FUNC);
+    }
+    return nt_kernel_func_at(k, a, id, ret_params, ret_n, ret_rettype);
 }
 
 int nt_kernel_func_at(const struct nt_kernel *k, struct nt_arena *a, uint32_t id,

@@ -8,6 +8,17 @@
 #include <linux/btf.h>
 #include <string.h>
 
+/* `since 5.1`: arguments that are taken in their order had another one before. */
+static bool is_too_old(struct nt_unit *u, const struct nt_node *alternative,
+                       const struct nt_bounds *found)
+{
+    bool by_order = false;
+
+    for (uint32_t i = 0; i < found->n; i++)
+        by_order |= !found->at[i]->target.typed;
+    return by_order && alternative->text && !nt_kernel_at_least(u->cx->kernel, alternative->text);
+}
+
 /* All probes of one alternative; those with `?` may be missing, but not all. */
 static bool bind_alternative(struct nt_unit *u, const struct nt_node *event,
                              const struct nt_node *alternative, struct nt_bounds *bounds)
@@ -22,6 +33,14 @@ static bool bind_alternative(struct nt_unit *u, const struct nt_node *event,
                 bounds->why = nt_sprintf(u->cx->arena, "%s: %s", (*probe)->name, why);
             return false;
         }
+    }
+    if (found.n && is_too_old(u, alternative, &found)) {
+        bounds->why =
+            nt_sprintf(u->cx->arena,
+                       "without the kernel's types its arguments are taken in their order, "
+                       "which is so since Linux %s",
+                       alternative->text);
+        return false;
     }
     if (!found.n && !bounds->why)
         bounds->why = "none of its probes is in this kernel";

@@ -21,7 +21,7 @@ static const struct nt_node *missing_arg(const struct nt_target *t, const struct
 {
     const struct nt_node *args = probe->kid[0];
 
-    if (args && t->typed)
+    if (args && t->typed && !t->clone)
         nt_kid_each (arg, args)
             if (!has_arg(t, kernel_name_of(*arg)))
                 return *arg;
@@ -91,6 +91,10 @@ int nt_bind_target(struct nt_unit *u, const struct nt_bound *like, const struct 
         *ret_why = nt_sprintf(u->cx->arena, "here it has %u arguments", target->nargs);
         return -ENOENT;
     }
+    if (target->clone && !(like->event && like->event->span.source != u->source))
+        nt_warn(u->cx, like->probe->span, NT_CLONE,
+                "this kernel has '%s' only as the compiler's copy '%s': its arguments are absent",
+                like->hook, target->clone);
     b->id = u->nbound++;
     if (target->back)
         b->back = bind_back(u, b);

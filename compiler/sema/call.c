@@ -419,11 +419,51 @@ static void make_frame(struct split *s, const struct nt_handler *h)
     *nt_vec_push(s->u->cx->arena, &s->u->entries) = s->entry;
 }
 
+/* -- the compiler's copies -------------------------------------------------------------------- */
+
+/* Without arguments there is no packet: what would be read of it is absent. */
+static struct nt_expr *without_packet(struct split *s, struct nt_expr *e)
+{
+    struct nt_expr *copy;
+
+    e = without_locals(s, e);
+    copy = nt_retyped(s->u, e, e->type);
+    switch (e->op) {
+    case NT_E_SCOPE:
+        return nt_const(s->u, &nt_type_bool, e->at, 0);
+    case NT_E_HEADER:
+    case NT_E_FRAMELEN:
+    case NT_E_L4PROTO:
+    case NT_E_IDENTITY:
+    case NT_E_EXCHANGE:
+    case NT_E_MARK:
+        return nt_absent(s->u, e->type, e->at);
+    default:
+        break;
+    }
+    copy->layers &= NT_LAYER_LATENCY;
+    for (uint32_t i = 0; i < e->nkids; i++)
+        copy->kid[i] = without_packet(s, e->kid[i]);
+    return copy;
+}
+
+static void forget_packet(struct nt_unit *u, struct nt_handler *h)
+{
+    struct split s = {.u = u};
+
+    h->where = change_all(&s, h->where, h->nwhere, without_packet);
+    h->guard = change_guard(&s, h->guard, without_packet);
+    h->body = change(&s, h->body, without_packet);
+    h->packet = NULL;
+}
+
 struct nt_handler *nt_split_call(struct nt_unit *u, struct nt_handler *h)
 {
     struct split s = {.u = u};
     bool is_late;
 
+    if (h->bound->target.clone)
+        forget_packet(u, h);
     if (!h->bound->back)
         return h;
     s.arguments_last = h->bound->target.args == NT_ARGS_BTF;

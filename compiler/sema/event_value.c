@@ -132,6 +132,10 @@ struct nt_expr *nt_event_arg(struct nt_scope *s, const char *name, struct nt_spa
         if (!type)
             return nt_broken(s->u, at);
     }
+    if (!harg && !type && (strcmp(name, "skb") == 0 || strcmp(name, "sk") == 0))
+        type = nt_type_of_name(s->u, name[2] ? "sk_buff" : "sock", at);
+    if (!harg && b->target.clone && strcmp(name, NT_RETVAL) == 0)
+        return nt_absent(s->u, type ? type : &nt_type_int, at);
     if (harg) {
         e = nt_kernel_arg(s->u, b, harg, at);
         /* Without types from the kernel, `skb` and `sk` are what their names say. */

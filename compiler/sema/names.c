@@ -143,6 +143,8 @@ const struct nt_type *nt_type_of_name(struct nt_unit *u, const char *name, struc
 
     if (!id)
         id = nt_kernel_find(u->cx->kernel, name, BTF_KIND_UNION);
+    if (!id)
+        id = nt_kernel_find_anywhere(u->cx->kernel, name, BTF_KIND_STRUCT);
     if (id)
         return nt_kernel_pointer(u, id);
     g = nt_guess(name);

@@ -42,6 +42,22 @@ final_rows naps | jq -e '.key.low == 4294967295 and .values["min(latency)"] >= 2
 expect "lost" "$(json 'select(.type == "counters") | .probes[]
     | select(.no_start + .no_return + .start_full + .missed > 0)')" ""
 
+# Where a program is, by the names in its file, while it lives; of one that has ended, addresses.
+start_ntrace --format json -e "
+    on uprobe:libc:usleep where comm == \"called\" { ways = count() by ustack }"
+mkfifo "$work/input"
+"$program" hold 3 <"$work/input" >"$work/called.out" &
+servers+=($!)
+exec 9>"$work/input"
+wait_until "the functions were called" test -s "$work/called.out"
+"$program" 1 >/dev/null
+stop_ntrace
+exec 9>&-
+final_rows ways | jq -r '.key.ustack | join(" ")' >"$work/ways"
+# By frame pointers; who called the function just entered is known from Linux 6.10 on.
+grep -Eq '^usleep \[libc[^]]*\] (nap\+0x[0-9a-f]+ \[called\] )?main\+0x[0-9a-f]+ \[called\]' "$work/ways" || fail "stacks: $(<"$work/ways")"
+expect "frames without a name are said" "$(json 'select(.type == "warning") | .text' | grep -c 'frames of user stacks have no name')" 1
+
 run_ntrace -e "on uprobe:$program:none { count() }"
 expect "exit code of a function that is not there" "$status" 1
 grep -q "$program names no function 'none'" "$work/err" || fail "what it says of a function that is not there"

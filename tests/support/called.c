@@ -1,7 +1,7 @@
 /* A program with functions and probes of its own, for tests that trace user code:
  *
  *   called N             calls each function and passes each probe N times
- *   called wait N        the same, once a line came in
+ *   called hold N        the same, says so, and ends once its input does
  *
  * add(i, 2, text) gives i + 2; nest(3) calls itself three times; nap() takes 2 ms. The probes are
  * nt:point with (int i, unsigned char i, -i as long, 7), at two places with other operands, and
@@ -106,8 +106,6 @@ int main(int argc, char **argv)
     long sum = 0;
 
     snprintf(text, sizeof(text), "some text"); /* a tracer reads what is in memory only */
-    if (argc > 2 && !strcmp(argv[1], "wait") && !fgets(line, sizeof(line), stdin))
-        return 1;
     for (int i = 1; i <= n; i++) {
         sum += add(i, 2, text) + nest(3) + nap();
         point(i);
@@ -115,5 +113,9 @@ int main(int argc, char **argv)
         guarded(i);
     }
     printf("%ld\n", sum);
+    fflush(stdout);
+    if (argc > 2 && !strcmp(argv[1], "hold"))
+        while (fgets(line, sizeof(line), stdin))
+            ;
     return 0;
 }
