@@ -115,9 +115,56 @@ static int bind_name(struct nt_unit *u, const struct nt_bound *like, const char 
     return err;
 }
 
-int nt_bind_probe(struct nt_unit *u, const struct nt_node *event, const struct nt_node *probe,
+/* The text of a parameter's one value; NULL: there is none. */
+static const char *value_of_param(struct nt_unit *u, const char *name)
+{
+    struct nt_param *p = nt_names_find(&u->params, name);
+    NT_STR_AUTO text = {0};
+
+    if (!p || p->any || p->is_set || !p->nvalues)
+        return NULL;
+    p->used = true;
+    if (nt_is_text(p->type))
+        return nt_strndup(u->cx->arena, (const char *)p->value[0].a, sizeof(p->value[0].a));
+    p->type->format(p->type, p->value[0].a, &text);
+    return nt_strdup(u->cx->arena, text.at);
+}
+
+/* `uprobe:$program:main`: parameters by their values. NULL, with *ret_why: one has no value. */
+static const struct nt_node *with_params(struct nt_unit *u, const struct nt_node *probe,
+                                         const char **ret_why)
+{
+    const char *text = probe->name, *done = "", *at;
+    struct nt_node *copy;
+
+    if (!strchr(text, '$'))
+        return probe;
+    while ((at = strchr(text, '$'))) {
+        size_t len =
+            strspn(at + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+        const char *name = nt_strndup(u->cx->arena, at + 1, len);
+        const char *value = value_of_param(u, name);
+
+        if (!value) {
+            *ret_why = nt_sprintf(u->cx->arena, "no parameter '$%s' has one value", name);
+            return NULL;
+        }
+        done = nt_sprintf(u->cx->arena, "%s%.*s%s", done, (int)(at - text), text, value);
+        text = at + 1 + len;
+    }
+    copy = NT_NEW(u->cx->arena, struct nt_node);
+    *copy = *probe;
+    copy->name = nt_sprintf(u->cx->arena, "%s%s", done, text);
+    return copy;
+}
+
+int nt_bind_probe(struct nt_unit *u, const struct nt_node *event, const struct nt_node *written,
                   struct nt_bounds *bounds, const char **ret_why)
 {
+    const struct nt_node *probe = with_params(u, written, ret_why);
+
+    if (!probe)
+        return -ENOENT;
     const char *target;
     const struct nt_hook *hook = nt_hook_of(probe->name, &target);
     struct nt_bound like = {.event = event,
