@@ -37,14 +37,14 @@ has kprobe || exit 0
 try() { # ARGS...
     start_ntrace --format json --top 1000 "$@" -e "
         on fn:ip_r*(skb), fn:ip_out*(skb) where src == $left_ip and proto == udp { seen = count() by probe, dport }
-        on call:ip_local_o*(skb) where src == $left_ip { out = count() by probe, retval }"
+        on call:ip_outp*(skb) where src == $left_ip { out = count() by probe, retval }"
     left_sends udp "$right_ip" 9 7
     stop_ntrace
     expect "exit code $*" "$status" 0
     final_cells seen | grep -E '^ip_(rcv|output) ' >"$work/seen" || true
     expect "seen $*" "$(<"$work/seen")" "ip_output 9 7
 ip_rcv 9 7"
-    expect "out $*" "$(final_cells out | grep '^ip_local_out ')" "ip_local_out 0 7"
+    expect "out $*" "$(final_cells out)" "ip_output 0 7"
 }
 
 try
