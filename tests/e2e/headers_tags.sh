@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tags within the packet, one or two: what they say, and what they stand in front of. Those that the kernel
-# keeps apart are path_vlan's and path_qinq's.
+# keeps apart are path_vlan's.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
