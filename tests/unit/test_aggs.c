@@ -396,6 +396,36 @@ static int compare_words(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+/* Added to atomically or not, a slot is the same in the end. */
+static void test_contended_updates_are_the_same(void **state)
+{
+    static const int64_t bounds[] = {3, 9}, values[] = {-7, 0, 1, 4, 9, 4, 1000000};
+
+    (void)state;
+    for (const struct nt_agg *agg = nt_aggs; agg->name; agg++) {
+        struct nt_agg_use use = {.agg = agg, .type = &nt_type_int, .lo = 0, .hi = 10, .step = 2};
+        static uint64_t alone[NT_SLOT_QUANTILES_WORDS], contended[NT_SLOT_QUANTILES_WORDS];
+        uint16_t words;
+
+        if (agg->rest == NT_AGG_BOUNDS) {
+            use.bounds = bounds;
+            use.nbounds = 2;
+            use.hi = 3;
+        }
+        words = agg->words(&use);
+        memset(alone, 0, sizeof(alone));
+        memset(contended, 0, sizeof(contended));
+        for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+            int64_t x = use.nbounds ? values[i] & 1 : values[i];
+
+            agg->update((unsigned long long *)alone, x, true, use.lo, use.hi, use.step, false);
+            agg->update((unsigned long long *)contended, x, true, use.lo, use.hi, use.step, true);
+        }
+        assert_memory_equal(alone, contended, words * sizeof(alone[0]));
+        assert_true(alone[0] || words > 2); /* something was written */
+    }
+}
+
 static double error_of(uint64_t got, uint64_t want)
 {
     return want ? fabs((double)got - (double)want) / (double)want : (double)got;
@@ -534,6 +564,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lhist, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lhist_edges, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buckets, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_contended_updates_are_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buckets_of_unsigned_numbers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rate_is_a_sum_until_it_is_divided, setup, teardown),
         cmocka_unit_test_setup_teardown(test_quantiles_are_within_2_percent, setup, teardown),
