@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# needs: root long
 # vm_latency: packets of a VM (left, behind right0) that a host (right) forwards by a slow queue to far, and those that come back.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
