@@ -7,7 +7,13 @@ set -euo pipefail
 # shellcheck source=tests/support/needs.sh
 source "$SUPPORT/needs.sh"
 require root btf
+if [[ -n ${NTRACE_PROFILE:-} ]]; then
+    echo "SKIPPED: done for this profile where the kernel tells its types"
+    exit 77
+fi
 random=$(dirname "$NTRACE")/ntrace-random
 "$random" --load-files "$SUPPORT"/../random/found/*.nt
 "$random" --load-files --profile 4.19 "$SUPPORT"/../random/found/*.nt
-"$random" --load "${COUNT:-100}" 1 --tries 20
+count=${COUNT:-100}
+[[ -z ${NTRACE_LAB:-} ]] || count=${COUNT:-20} # a guest takes some seconds for each
+"$random" --load "$count" 1 --tries 20

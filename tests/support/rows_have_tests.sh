@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every row of diag.def has a test that shows its message: tests/golden/errors/E101_*.nt, or, where it
 # takes a running kernel, tests/e2e/E702_*.sh. Left out is what only a defect of ntrace brings about.
+# Every file of events has a test in which each of them fires (fires.sh).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -23,4 +24,11 @@ done < <(sed -nE 's/^NT_CODE\(([0-9]+), *([A-Z0-9_]+).*/\1 \2/p' compiler/base/d
     echo "no rows found in compiler/base/diag.def"
     exit 1
 }
+for file in stdlib/events/*.nt; do
+    name=$(basename "$file" .nt)
+    if ! grep -qE "^fires .*\b$name\b" tests/e2e/*.sh; then
+        echo "no test lets the events of $file fire: fires TRAFFIC $name (tests/support/fires.sh)"
+        bad=1
+    fi
+done
 exit "$bad"
