@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Random bodies give in the kernel, on known arguments, what the evaluator of the tests says they give; and what
 # the compiler computes of arguments written out. More: build/ntrace-meaning COUNT SEED.
-# needs: root btf
+# needs: root own-btf
 set -euo pipefail
 
 # shellcheck source=tests/support/needs.sh
 source "$SUPPORT/needs.sh"
-require root btf tracepoint:writeback:balance_dirty_pages
+require root own-btf tracepoint:writeback:balance_dirty_pages
 meaning=$(dirname "$NTRACE")/ntrace-meaning
 "$meaning" "${COUNT:-50}" 1

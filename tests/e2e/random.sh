@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
 # What the checker accepts, the verifier accepts: random scripts, and those that once did not load.
 # More: tests/random/run.
-# needs: root btf
+# needs: root own-btf
 set -euo pipefail
 
 # shellcheck source=tests/support/needs.sh
 source "$SUPPORT/needs.sh"
-require root btf
-if [[ -n ${NTRACE_PROFILE:-} ]]; then
-    echo "SKIPPED: done for this profile where the kernel tells its types"
-    exit 77
-fi
+require root own-btf
 random=$(dirname "$NTRACE")/ntrace-random
 "$random" --load-files "$SUPPORT"/../random/found/*.nt
 "$random" --load-files --profile 4.19 "$SUPPORT"/../random/found/*.nt

@@ -5,6 +5,7 @@
 #
 #   root             (what a test needs that says nothing)
 #   btf              the kernel's types are known
+#   own-btf          the kernel itself tells them: they are not given by --btf
 #   netns            network namespaces can be made
 #   kprobe           the kernel has kprobes
 #   fentry           the kernel lets functions be traced by fentry (it may have them and refuse)
@@ -64,6 +65,7 @@ has() { # WORD
     case $1 in
     root) [[ $(id -u) -eq 0 ]] ;;
     btf) [[ -r ${NTRACE_BTF:-/sys/kernel/btf/vmlinux} ]] ;;
+    own-btf) [[ -r /sys/kernel/btf/vmlinux ]] ;;
     netns) can_make_namespaces ;;
     kprobe) [[ -e /sys/bus/event_source/devices/kprobe ]] ;;
     fentry) has_fentry ;;
@@ -88,6 +90,7 @@ lacks() {
     case $1 in
     root) echo "needs root" ;;
     btf) echo "this kernel describes no types" ;;
+    own-btf) echo "the types are given by --btf here" ;;
     netns) echo "cannot make network namespaces here" ;;
     native) echo "not for guests" ;;
     long) echo "its programs are too large for this kernel" ;;
