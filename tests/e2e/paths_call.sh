@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # needs: root kprobe
-# A stage may be a call: it is passed at the return, found by what was there at the entry.
+# A stage may be a call: it is passed at the return, found by what was there at the entry. By then the
+# packet may be freed, and its address leads nowhere: its headers still do.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
@@ -9,7 +10,7 @@ event ip_in {
     from call:ip_rcv(skb)
     packet skb at network
 }
-path way key skb {
+path way key skb, packet {
     came:    rx where dev == "right0" and udp
     entered: fn:ip_rcv(skb)
     handled: ip_in where retval >= 0 and dport != 10
