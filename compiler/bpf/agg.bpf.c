@@ -11,10 +11,19 @@
 /* Most use a few of their parameters only. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
+/* Kernels before 5.12 can do no more than add: in a stricter order LLVM might want the old value
+ * back, and of an addition of 0 it would make another operation, so it is not to know the number.
+ */
+static inline void add_atomically(u64 *word, u64 n)
+{
+    asm volatile("" : "+r"(n));
+    __atomic_fetch_add(word, n, __ATOMIC_RELAXED);
+}
+
 static inline void add(u64 *word, u64 n, _Bool contended)
 {
     if (contended)
-        __sync_fetch_and_add(word, n);
+        add_atomically(word, n);
     else
         *word += n;
 }
@@ -104,7 +113,7 @@ NT_AGG(quantiles)
 
     asm volatile("" : "+r"(i));
     if (i < NT_SLOT_QUANTILES_WORDS)
-        __sync_fetch_and_add(&slot[i], 1);
+        add_atomically(&slot[i], 1);
 }
 
 u64 nt_agg_mix(u64 h, u64 word, u32 i)
