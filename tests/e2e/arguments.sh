@@ -8,7 +8,7 @@ source "$SUPPORT/e2e.sh"
 try() { # ARGS...
     start_ntrace --format json "$@" -e "
         on fn:ip_make_skb where comm == \"traffic\" {
-            made = count() by length, transhdrlen, flags, cork = exists(cork.base.fragsize)
+            made = count() by length, transhdrlen, flags, cork = exists(cork.fragsize)
         }
         on call:ip_make_skb(length, flags) where comm == \"traffic\" { calls = count() by length, flags, ok = retval != 0 }
         on fn:dev_hard_start_xmit(first, dev, ret) where comm == \"traffic\" and dev.name == \"left0\" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# needs: root ovs kprobes
+# needs: root ovs kprobe
 # The megaflow that ovs-vswitchd puts in place for a packet: key and actions out of its netlink message.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
@@ -8,7 +8,6 @@ source "$SUPPORT/topology.sh"
 
 trap 'topology_down; finish' EXIT
 ovs_up
-right_sends udp "$left_ovs_ip" 9 1 # the bridge learns where that is
 start_ntrace --format json -e "
     map @last: max 16
     on ovs_flow_new where request.key.ipv4.src == $left_ovs_ip and request.key.ipv4.proto == udp {
