@@ -259,8 +259,9 @@ struct nt_expr *nt_kernel_index(struct nt_scope *s, struct nt_expr *base, struct
     if (nt_is_const(index) && base->btf_array && array.count && index->w[0] >= array.count)
         return nt_absent(u, value_type(u, &t), at);
     if (nt_is_const(index) && index->w[0] <= LARGEST_OFFSET / t.size) {
-        /* Nothing bounds a pointer's elements, nor those of an array without a length. */
-        if (!array.count && (base->btf_array || index->w[0]))
+        /* Nothing bounds a pointer's elements, nor those of an array without a length; and behind a
+         * pointer to no struct the verifier before Linux 6.17 knows of nothing. */
+        if (!array.count && (base->btf_array || index->w[0] || t.kind != NT_K_STRUCT))
             base = nt_number_of(u, base);
         return place(u, base, (uint32_t)(index->w[0] * t.size), elem, at);
     }
