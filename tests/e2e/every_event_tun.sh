@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# needs: root kprobe tap
+# needs: root tap
 # Every event of taps fires.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"

@@ -10,6 +10,7 @@
 #   kprobe           the kernel has kprobes
 #   fentry           the kernel lets functions be traced by fentry (it may have them and refuse)
 #   module-btf       types of modules too
+#   types:MODULE     types of this one: told by it, or built in
 #   long             programs of more than 4,096 instructions, and direct reads, which take less stack
 #   ovs              Open vSwitch with the kernel's datapath
 #   tap              tap devices
@@ -33,10 +34,18 @@ needs_of() {
 
 # What is built in has no directory there when it has no parameters. Where modules.builtin is missing too,
 # the kernel's own configuration tells: CONFIG_VETH, CONFIG_VLAN_8021Q, CONFIG_NET_SCH_NETEM.
-has_module() {
-    [[ -d /sys/module/$1 ]] || modprobe -q "$1" 2>/dev/null ||
-        grep -qs "/$1[.]ko" "/lib/modules/$(uname -r)/modules.builtin" ||
+is_built_in() {
+    grep -qs "/$1[.]ko" "/lib/modules/$(uname -r)/modules.builtin" ||
         zgrep -qsiE "^CONFIG_([A-Z0-9_]+_)?$1=y" /proc/config.gz
+}
+
+has_module() {
+    [[ -d /sys/module/$1 ]] || modprobe -q "$1" 2>/dev/null || is_built_in "$1"
+}
+
+# A profile has none of modules.
+has_types() {
+    [[ -z ${NTRACE_PROFILE:-} ]] && has_module "$1" && { [[ -e /sys/kernel/btf/$1 ]] || is_built_in "$1"; }
 }
 
 has_vm() {
@@ -71,6 +80,7 @@ has() { # WORD
     fentry) has_fentry ;;
     long) [[ -z ${NTRACE_PROFILE:-} ]] ;;
     module-btf) [[ -z ${NTRACE_PROFILE:-} ]] && has_module veth && [[ -e /sys/kernel/btf/veth ]] ;;
+    types:*) has_types "${1#types:}" ;;
     ovs) command -v ovs-vswitchd >/dev/null && has_module openvswitch ;;
     tap) has_module tun && [[ -c /dev/net/tun ]] ;;
     vm) has_vm ;;
@@ -95,6 +105,7 @@ lacks() {
     native) echo "not for guests" ;;
     long) echo "its programs are too large for this kernel" ;;
     kprobe | fentry | module-btf) echo "this kernel has no $1" ;;
+    types:*) echo "the types of ${1#types:} are not known here" ;;
     module:* | tracepoint:*) echo "this kernel has no ${1/:/ }" ;;
     command:*) echo "needs ${1#command:}" ;;
     *) echo "needs $1" ;;

@@ -81,6 +81,11 @@ struct net_device {
     unsigned char addr_len;
     const unsigned char *dev_addr;
     unsigned int num_tx_queues;
+    const struct rtnl_link_ops *rtnl_link_ops;
+};
+struct rtnl_link_ops {
+    struct list_head list;
+    const char *kind;
 };
 struct netdev_queue {
     struct net_device *dev;
@@ -587,6 +592,7 @@ FUNCTION(struct sk_buff *, dev_hard_start_xmit, struct sk_buff *first, struct ne
 FUNCTION(void, sk_skb_reason_drop, struct sock *sk, struct sk_buff *skb,
          enum skb_drop_reason reason)
 FUNCTION(int, netlink_unicast, struct sock *ssk, struct sk_buff *skb, u32 portid, int nonblock)
+FUNCTION(int, tun_net_xmit, struct sk_buff *skb, struct net_device *dev)
 FUNCTION(int, ovs_vport_receive, void *vport, struct sk_buff *skb, void *tun_info)
 FUNCTION(void, ovs_dp_process_packet, struct sk_buff *skb, void *key)
 FUNCTION(int, ovs_dp_upcall, void *dp, struct sk_buff *skb, const void *key,
@@ -600,6 +606,31 @@ FUNCTION(int, nf_hook_slow, struct sk_buff *skb, struct nf_hook_state *state, co
          unsigned int s)
 
 FUNCTION(int, ovs_flow_cmd_new, struct sk_buff *skb, struct genl_info *info)
+
+/* Of the driver of taps, what leads to their rings. */
+struct ptr_ring {
+    int producer;
+    int producer_lock;
+    int consumer_head, consumer_tail;
+    int consumer_lock;
+    int size, batch;
+    void **queue;
+};
+struct socket {
+    int state;
+    short type;
+    unsigned long flags;
+};
+struct tun_file {
+    struct sock sk;
+    struct socket socket;
+    struct tun_struct *tun;
+    struct ptr_ring tx_ring;
+};
+struct tun_struct {
+    struct tun_file *tfiles[256];
+    unsigned int numqueues, flags;
+};
 
 /* ---- what nothing above takes as an argument ---- */
 
@@ -621,5 +652,7 @@ KEEP(mm_struct);
 KEEP(nlmsghdr);
 KEEP(nlattr);
 KEEP(genl_info);
+KEEP(tun_struct);
+KEEP(rtnl_link_ops);
 int keep_tcp_states = TCP_ESTABLISHED;
 enum ovs_drop_reason keep_ovs_drop_reason;
