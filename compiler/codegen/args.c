@@ -82,7 +82,7 @@ static struct nt_val operand(struct nt_gen *g, uint32_t index)
         at = LLVMBuildAdd(
             g->b, at, LLVMBuildMul(g->b, nt_load_ctx(g, o->index, g->i64), nt_i64(g, o->scale), ""),
             "");
-    room = nt_scratch(g);
+    room = nt_scratch(g, 1);
     v.there =
         nt_copy_in(g, room, 1, o->size, LLVMBuildIntToPtr(g->b, at, g->ptr, ""), PROBE_READ_USER);
     v.w[0] = nt_get(g, g->i64, room);
@@ -94,7 +94,7 @@ static struct nt_val operand(struct nt_gen *g, uint32_t index)
 static struct nt_val copied_argument(struct nt_gen *g, uint32_t index)
 {
     bool regs = g->f.prog->bound->target.args == NT_ARGS_REGS;
-    LLVMValueRef room = nt_scratch(g), ok, from;
+    LLVMValueRef room = nt_scratch(g, 1), ok, from;
     struct nt_val v = {0};
 
     if (regs)

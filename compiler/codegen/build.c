@@ -48,11 +48,24 @@ LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name)
     return room;
 }
 
-LLVMValueRef nt_scratch(struct nt_gen *g)
+LLVMValueRef nt_scratch(struct nt_gen *g, uint32_t words)
 {
     if (!g->f.scratch)
         g->f.scratch = nt_room(g, NT_MAX_WORDS + 1, "scratch");
+    if (words > g->f.scratch_words)
+        g->f.scratch_words = words;
     return g->f.scratch;
+}
+
+void nt_fit_scratch(struct nt_gen *g)
+{
+    LLVMValueRef widest = g->f.scratch;
+
+    if (!widest)
+        return;
+    g->f.scratch = nt_room(g, g->f.scratch_words, "scratch");
+    LLVMReplaceAllUsesWith(widest, g->f.scratch);
+    LLVMInstructionEraseFromParent(widest);
 }
 
 LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, int64_t offset)

@@ -191,7 +191,7 @@ static LLVMValueRef copy(struct nt_gen *g, const struct nt_expr *e, bool text, L
 
 static LLVMValueRef clean_room(struct nt_gen *g, uint32_t words)
 {
-    LLVMValueRef room = nt_scratch(g);
+    LLVMValueRef room = nt_scratch(g, words);
 
     for (uint32_t i = 0; i < words; i++)
         nt_put(g, nt_i64(g, 0), nt_word_at(g, room, i));
@@ -270,7 +270,7 @@ LLVMValueRef nt_put_bytes(struct nt_gen *g, const struct nt_type *type, const st
 /* A pointer to memory of the program becomes an address that can be computed with. */
 struct nt_val nt_kept_bytes(struct nt_gen *g, LLVMValueRef at)
 {
-    LLVMValueRef from = nt_scratch(g), to = nt_word_at(g, from, 1), head = nt_get(g, g->i64, at);
+    LLVMValueRef from = nt_scratch(g, 2), to = nt_word_at(g, from, 1), head = nt_get(g, g->i64, at);
     struct nt_val v = {0};
 
     nt_put(g, LLVMBuildPtrToInt(g->b, nt_word_at(g, at, 1), g->i64, ""), from);

@@ -11,7 +11,7 @@ enum { BPF_NOEXIST = 1 };
 /* A trampoline runs both of a call's programs with one context. */
 static LLVMValueRef context_address(struct nt_gen *g)
 {
-    LLVMValueRef from = nt_scratch(g), to = nt_word_at(g, from, 1);
+    LLVMValueRef from = nt_scratch(g, 2), to = nt_word_at(g, from, 1);
 
     nt_put(g, LLVMBuildPtrToInt(g->b, g->f.ctx, g->i64, ""), from);
     nt_put(g, nt_i64(g, 0), to);
@@ -29,7 +29,7 @@ static LLVMValueRef place(struct nt_gen *g)
 static LLVMValueRef call_key(struct nt_gen *g)
 {
     LLVMValueRef thread = nt_helper(g, GET_CURRENT_TASK, g->i64, NULL, 0);
-    LLVMValueRef at = place(g), key = nt_scratch(g);
+    LLVMValueRef at = place(g), key = nt_scratch(g, 2);
 
     nt_put(g, thread, key);
     nt_put(g, at, nt_word_at(g, key, 1));

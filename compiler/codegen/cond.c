@@ -127,7 +127,7 @@ static LLVMValueRef passes(struct nt_gen *g, const struct nt_expr *x, const stru
 static LLVMValueRef is_in_set(struct nt_gen *g, const struct nt_expr *e, const struct nt_val *v)
 {
     uint32_t words = e->kid[0]->type->words;
-    LLVMValueRef key = nt_scratch(g), found;
+    LLVMValueRef key = nt_scratch(g, e->set->kind == NT_SET_NETWORKS ? 3 : words), found;
 
     if (e->set->kind == NT_SET_NETWORKS) { /* the address's bytes are aligned, the key is not */
         nt_put(g, nt_i32(g, 128), nt_byte_at(g, key, 4));

@@ -67,7 +67,7 @@ static struct nt_val ipv4(struct nt_gen *g, const struct nt_expr *e)
 
 static struct nt_val comm(struct nt_gen *g)
 {
-    LLVMValueRef room = nt_scratch(g);
+    LLVMValueRef room = nt_scratch(g, 2);
     struct nt_val v = {0};
 
     nt_put(g, nt_i64(g, 0), room);
@@ -114,7 +114,7 @@ static struct nt_val user_stack(struct nt_gen *g)
 static struct nt_val number(struct nt_gen *g, const struct nt_expr *e)
 {
     struct nt_val v = nt_lower(g, e->kid[0]);
-    LLVMValueRef from = nt_scratch(g), to = nt_word_at(g, from, 1);
+    LLVMValueRef from = nt_scratch(g, 2), to = nt_word_at(g, from, 1);
 
     nt_put(g, v.w[0], from);
     nt_put(g, nt_i64(g, 0), to);

@@ -20,6 +20,7 @@ struct nt_val {
 /* What was found of a packet: bits of bpf/packet.h, and the bytes of its layers. */
 struct nt_parsed {
     LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
+    LLVMValueRef head, tail; /* NULL: read anew each time */
 };
 
 /* A path's entry for the bodies of a stage: as it was when the event came. */
@@ -40,6 +41,7 @@ struct nt_fn {
     LLVMValueRef index;     /* room for an array's index, likewise */
     LLVMValueRef state_key; /* room for a key of state, likewise */
     LLVMValueRef scratch;   /* room that helpers fill and that is read at once, likewise */
+    uint32_t scratch_words; /* the most that were asked for */
     struct nt_val locals[NT_MAX_LOCALS];
     uint16_t layers;            /* parsed on every way to here */
     struct nt_parsed packet[2]; /* itself, and the inner one */
@@ -165,10 +167,12 @@ LLVMValueRef nt_false(struct nt_gen *g);
 LLVMBasicBlockRef nt_block_new(struct nt_gen *g, const char *name);
 void nt_at(struct nt_gen *g, LLVMBasicBlockRef block); /* goes on building there */
 void nt_jump(struct nt_gen *g, LLVMBasicBlockRef to);  /* unless the block has ended */
-/* On the stack, of which there are 512 bytes. nt_scratch: NT_MAX_WORDS + 1 words, the same each
- * time: what is in it must be read before anything else is lowered. */
+/* On the stack, of which there are 512 bytes. nt_scratch: up to NT_MAX_WORDS + 1 words, the same
+ * room each time: what is in it must be read before anything else is lowered. nt_fit_scratch: it
+ * is as wide as was asked for, once all of a program is lowered. */
 LLVMValueRef nt_room(struct nt_gen *g, uint32_t words, const char *name);
-LLVMValueRef nt_scratch(struct nt_gen *g);
+LLVMValueRef nt_scratch(struct nt_gen *g, uint32_t words);
+void nt_fit_scratch(struct nt_gen *g);
 LLVMValueRef nt_word_at(struct nt_gen *g, LLVMValueRef base, uint32_t word); /* address */
 LLVMValueRef nt_byte_at(struct nt_gen *g, LLVMValueRef base, int64_t offset);
 LLVMValueRef nt_get(struct nt_gen *g, LLVMTypeRef type, LLVMValueRef at);

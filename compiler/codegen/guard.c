@@ -51,8 +51,8 @@ static LLVMValueRef slot_by_key(struct nt_gen *g, const struct nt_guard *guard)
     before = LLVMGetInsertBlock(g->b);
     LLVMBuildCondBr(g->b, nt_is_null(g, found), fresh, done);
     nt_at(g, fresh);
-    nt_put(g, nt_i64(g, 0), nt_scratch(g));
-    nt_map_update(g, map, room, nt_scratch(g), BPF_NOEXIST);
+    nt_put(g, nt_i64(g, 0), nt_scratch(g, 1));
+    nt_map_update(g, map, room, nt_scratch(g, 1), BPF_NOEXIST);
     made = nt_map_lookup(g, map, room);
     LLVMBuildBr(g->b, done);
     nt_at(g, done);

@@ -152,7 +152,7 @@ struct nt_val nt_load(struct nt_gen *g, const struct nt_expr *e, struct nt_val b
     if (e->direct_base) {
         v.w[0] = nt_get(g, type, from);
     } else {
-        room = nt_scratch(g);
+        room = nt_scratch(g, 1);
         v.there =
             nt_copy_in(g, room, 1, e->size, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
         v.w[0] = nt_get(g, type, room);
@@ -215,7 +215,7 @@ struct nt_val nt_load_string(struct nt_gen *g, const struct nt_expr *e, struct n
             v.w[i] = text_word(g, from, i * 8, e->size > i * 8 ? e->size - i * 8 : 0);
         nt_cut_text(g, &v, words);
     } else {
-        room = nt_scratch(g);
+        room = nt_scratch(g, words);
         v.there = nt_copy_in(g, room, words, e->size, from,
                              e->user ? PROBE_READ_USER_STR : PROBE_READ_KERNEL_STR);
         for (uint32_t i = 0; i < words; i++)
@@ -235,7 +235,7 @@ struct nt_val nt_load_bytes16(struct nt_gen *g, const struct nt_expr *e, struct 
     struct nt_val v = {0};
 
     if (!e->direct) {
-        LLVMValueRef room = nt_scratch(g);
+        LLVMValueRef room = nt_scratch(g, 2);
 
         v.there = nt_copy_in(g, room, 2, 16, from, e->user ? PROBE_READ_USER : PROBE_READ_KERNEL);
         from = room;

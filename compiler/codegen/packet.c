@@ -12,6 +12,27 @@ static LLVMValueRef field(struct nt_gen *g, const struct nt_expr *e, LLVMTypeRef
     return type == g->i64 ? v : LLVMBuildTrunc(g->b, v, type, "");
 }
 
+/* Before layer 3: where reading a field takes a helper, head and tail are read once for it and all
+ * that is parsed behind it. Elsewhere a load is cheaper than to keep them. */
+static void read_bounds(struct nt_gen *g, const struct nt_packet *p)
+{
+    struct nt_parsed *of = &g->f.packet[0];
+    bool once = p->place != NT_AT_TRANSPORT && p->head->op == NT_E_LOAD && !p->head->direct_base;
+
+    of->head = once ? field(g, p->head, g->i64) : NULL;
+    of->tail = once ? field(g, p->tail, g->i32) : NULL;
+}
+
+static LLVMValueRef head(struct nt_gen *g, const struct nt_packet *p)
+{
+    return g->f.packet[0].head ? g->f.packet[0].head : field(g, p->head, g->i64);
+}
+
+static LLVMValueRef tail(struct nt_gen *g, const struct nt_packet *p)
+{
+    return g->f.packet[0].tail ? g->f.packet[0].tail : field(g, p->tail, g->i32);
+}
+
 /* Has this packet been counted? Kept in registers. */
 static LLVMValueRef counted(struct nt_gen *g)
 {
@@ -95,7 +116,7 @@ static void make_l3(struct nt_gen *g, const struct nt_packet *p)
     LLVMValueRef args[] = {
         room_for(g, &of->l3_bytes, NT_L3_BYTES, "l3"),
         room_for(g, &off, 4, "l3_off"),
-        LLVMBuildSub(g->b, field(g, p->data, g->i64), field(g, p->head, g->i64), ""),
+        LLVMBuildSub(g->b, field(g, p->data, g->i64), head(g, p), ""),
         word_or_zero(g, &src, 0),
         word_or_zero(g, &src, 1),
         word_or_zero(g, &dst, 0),
@@ -115,9 +136,9 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
     LLVMValueRef args[] = {
         room_for(g, &of->l3_bytes, NT_L3_BYTES, "l3"),
         room_for(g, &off, 4, "l3_off"),
-        field(g, p->head, g->i64),
+        head(g, p),
         field_at(g, p->data),
-        field(g, p->tail, g->i32),
+        tail(g, p),
         field(g, p->network, g->i32),
         field_at(g, p->mac),
         field(g, p->protocol, g->i32),
@@ -133,7 +154,7 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
 static void parse_upper(struct nt_gen *g, const struct nt_packet *p, struct nt_parsed *of)
 {
     LLVMValueRef args[] = {
-        of->l3_bytes, of->l3, of->l3_off, field(g, p->head, g->i64), field(g, p->tail, g->i32),
+        of->l3_bytes, of->l3, of->l3_off, head(g, p), tail(g, p),
     };
 
     of->upper = nt_rt(g, "nt_packet_upper", args, 5);
@@ -147,8 +168,8 @@ static void parse_l4(struct nt_gen *g, const struct nt_packet *p, struct nt_pars
         of->l3_bytes,
         of->l3,
         of->upper,
-        field(g, p->head, g->i64),
-        field(g, p->tail, g->i32),
+        head(g, p),
+        tail(g, p),
     };
 
     of->l4 = nt_rt(g, "nt_packet_l4", args, 6);
@@ -163,8 +184,8 @@ static void parse_tunnel(struct nt_gen *g, const struct nt_packet *p)
         of->upper,
         of->l4_bytes,
         of->l4,
-        field(g, p->head, g->i64),
-        field(g, p->tail, g->i32),
+        head(g, p),
+        tail(g, p),
     };
 
     g->f.tunnel = nt_rt(g, "nt_packet_tunnel", args, 6);
@@ -177,8 +198,8 @@ static void parse_inner_l2(struct nt_gen *g, const struct nt_packet *p)
     LLVMValueRef args[] = {
         room_for(g, &of->l2_bytes, NT_L2_BYTES, "inner_l2"),
         g->f.tunnel,
-        field(g, p->head, g->i64),
-        field(g, p->tail, g->i32),
+        head(g, p),
+        tail(g, p),
     };
 
     of->l2 = nt_rt(g, "nt_packet_inner_l2", args, 4);
@@ -193,8 +214,8 @@ static void parse_inner_l3(struct nt_gen *g, const struct nt_packet *p)
         room_for(g, &of->l3_bytes, NT_L3_BYTES, "inner_l3"),
         room_for(g, &off, 4, "inner_l3_off"),
         g->f.tunnel,
-        field(g, p->head, g->i64),
-        field(g, p->tail, g->i32),
+        head(g, p),
+        tail(g, p),
     };
 
     of->l3 = nt_rt(g, "nt_packet_inner_l3", args, 5);
@@ -221,6 +242,8 @@ void nt_need_layers(struct nt_gen *g, uint16_t layers)
 
     if (missing & NT_LAYER_L2)
         parse_l2(g, p);
+    if (missing & NT_LAYER_L3)
+        read_bounds(g, p);
     if (missing & NT_LAYER_L3 && p->place == NT_AT_TRANSPORT)
         make_l3(g, p);
     else if (missing & NT_LAYER_L3)
@@ -278,7 +301,7 @@ static struct nt_val inner_length(struct nt_gen *g, const struct nt_packet *p)
 {
     LLVMValueRef args[] = {
         g->f.tunnel,
-        field(g, p->head, g->i64),
+        head(g, p),
         field(g, p->data, g->i64),
         field(g, p->len, g->i32),
     };

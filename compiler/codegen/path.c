@@ -109,10 +109,9 @@ static LLVMValueRef find(struct nt_gen *g, const struct nt_step *step, struct ke
 
 static void count(struct nt_gen *g, const struct nt_step *step, enum nt_path_counter counter)
 {
-    nt_rt(
-        g, "nt_path_count",
-        (LLVMValueRef[]){nt_map(g, NT_MAP_PATHS), nt_i32(g, step->path->index), nt_i32(g, counter)},
-        3);
+    LLVMValueRef counts = nt_map_lookup_index(g, NT_MAP_PATHS, step->path->index);
+
+    nt_rt(g, "nt_path_count", (LLVMValueRef[]){counts, nt_i32(g, counter)}, 2);
 }
 
 /* Goes on where yes is true, or at no. */

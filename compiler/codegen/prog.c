@@ -201,6 +201,7 @@ void nt_lower_prog(struct nt_gen *g, const struct nt_prog *p)
         end_path(g, p, i);
     }
     LLVMBuildRet(g->b, nt_i32(g, 0));
+    nt_fit_scratch(g);
     nt_at(g, g->f.entry);
     LLVMBuildBr(g->b, start);
     LLVMDIBuilderFinalizeSubprogram(g->di, g->f.scope);

@@ -264,7 +264,7 @@ static LLVMValueRef begin_row(struct nt_gen *g, LLVMValueRef cpu, LLVMValueRef s
         return nt_map_lookup_index(g, "nt_rows", g->f.prog->index);
     have = nt_block_new(g, "ring");
     done = nt_block_new(g, "reserved");
-    room = nt_scratch(g);
+    room = nt_scratch(g, 1);
     nt_put(g, cpu, room);
     ring = nt_map_lookup(g, nt_map(g, NT_MAP_RINGS), room);
     none = LLVMGetInsertBlock(g->b);

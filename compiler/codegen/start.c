@@ -6,7 +6,7 @@
 static LLVMValueRef clock_key(struct nt_gen *g, const struct nt_expr *key)
 {
     struct nt_val v = nt_lower(g, key);
-    LLVMValueRef room = nt_scratch(g);
+    LLVMValueRef room = nt_scratch(g, key->type->words);
 
     for (uint32_t i = 0; i < NT_MAX_WORDS; i++)
         if (i < key->type->words)

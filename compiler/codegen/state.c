@@ -125,7 +125,7 @@ static void set(struct nt_gen *g, const struct nt_stmt *s, const struct nt_val *
 {
     const struct nt_state *state = s->state->state;
     LLVMBasicBlockRef full = nt_block_new(g, "state_full");
-    LLVMValueRef room = nt_scratch(g), failed;
+    LLVMValueRef room = nt_scratch(g, state->type->words + 1u), failed;
 
     for (uint32_t i = 0; i < state->type->words; i++)
         nt_put(g, v->w[i] ? v->w[i] : nt_i64(g, 0), nt_word_at(g, room, i));
@@ -191,7 +191,8 @@ static void change(struct nt_gen *g, const struct nt_stmt *s, LLVMValueRef by,
 {
     LLVMBasicBlockRef found = nt_block_new(g, "change"), missing = nt_block_new(g, "make");
     LLVMBasicBlockRef full = nt_block_new(g, "state_full"), from_a, from_b;
-    LLVMValueRef map = nt_map(g, s->state->state->map), room = nt_scratch(g), a, b, at;
+    LLVMValueRef map = nt_map(g, s->state->state->map),
+                 room = nt_scratch(g, s->state->state->type->words + 1u), a, b, at;
 
     a = nt_map_lookup(g, map, key_room(g));
     from_a = LLVMGetInsertBlock(g->b);
