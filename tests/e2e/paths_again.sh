@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# needs: root long
 # Entered again under a key that is open: the new one takes the old one's place, for which .again
 # runs. With `once` the old one stays until it is lost. A path of one stage measures silence.
 # shellcheck source=tests/support/e2e.sh

@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# needs: root long
 # Packets within packets: VXLAN, Geneve, GRE and IP in IP, over IPv4 and IPv6. What is inside has its own
 # headers, shorthands and names; one that is cut short counts as unparsed, once.
 # shellcheck source=tests/support/e2e.sh
@@ -108,9 +107,10 @@ null null request null false 1"
 
 see "
     on rx where $own and inner.dst == 10.1.1.2 and inner.udp { same = count() by inner.packet, inner.exchange }
-    on rx where $own and inner.src == fd00::1 { same6 = count() by inner.packet }
     on rx where dst == 10.1.1.2 { bare = count() by packet, exchange }"
 # The same packet in whatever it is, and in nothing.
 read -r packet exchange _ < <(final_cells bare)
 expect "one packet" "$(final_cells same)" "$packet $exchange 9"
+
+see "on rx where $own and inner.src == fd00::1 { same6 = count() by inner.packet }"
 expect "one packet over IPv6" "$(final_cells same6 | awk '{ print $2 }')" 5
