@@ -280,8 +280,8 @@ struct nt_expr *nt_decay(struct nt_unit *u, struct nt_expr *e)
 
     if (e->op != NT_E_ADDR)
         return e;
-    if (!e->btf_array)
-        return can_be_null(e->kid[0]) ? nt_number_of(u, e) : e;
+    if (!e->btf_array) /* an argument may be null, too, and the verifier know it */
+        return nt_number_of(u, e);
     array = nt_kernel_type(u->cx->kernel, e->btf_array);
     elem = nt_kernel_type(u->cx->kernel, array.target);
     if (elem.size != 1 || !array.count)
