@@ -28,6 +28,8 @@ struct result {
     char text[512];
 };
 
+enum { SAID_SIZE = 4096 };
+
 /* Beside the program (a build), or in ../lib/ntrace (installed). */
 static void *open_plugin(char text[512])
 {
@@ -51,22 +53,14 @@ static void *open_plugin(char text[512])
     return plugin;
 }
 
-/* What LLVM itself has to say is for -v. */
-static void be_quiet(const struct nt_unit *u)
-{
-    int null = u->cx->options.verbose ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-    if (null >= 0)
-        dup2(null, STDERR_FILENO);
-}
-
-static void run_child(struct nt_unit *u, enum nt_codegen_dump dump, int elf, int back)
+static void run_child(struct nt_unit *u, enum nt_codegen_dump dump, int elf, int back, int said)
 {
     struct result r = {.status = -1};
     codegen_fn *codegen;
     void *plugin, *symbol;
 
-    be_quiet(u);
+    if (said >= 0)
+        dup2(said, STDERR_FILENO);
     plugin = open_plugin(r.text);
     symbol = plugin ? dlsym(plugin, "nt_codegen") : NULL;
     memcpy(&codegen, &symbol, sizeof(codegen)); /* a function's address as data */
@@ -77,6 +71,16 @@ static void run_child(struct nt_unit *u, enum nt_codegen_dump dump, int elf, int
     if (write(back, &r, sizeof(r)) != sizeof(r))
         _exit(1);
     _exit(0);
+}
+
+/* What LLVM itself had to say, the reason when it ended the child. It is shown by -v. */
+static void take_said(struct nt_unit *u, int said, char text[SAID_SIZE])
+{
+    ssize_t n = pread(said, text, SAID_SIZE - 1, 0);
+
+    text[n > 0 ? n : 0] = '\0';
+    if (u->cx->options.verbose)
+        fputs(text, stderr);
 }
 
 static void take_elf(struct nt_unit *u, int elf)
@@ -107,7 +111,7 @@ static void check_sizes(struct nt_unit *u)
     }
 }
 
-static void report(struct nt_unit *u, const struct result *r, int status)
+static void report(struct nt_unit *u, const struct result *r, const char *said, int status)
 {
     struct nt_diag *d;
 
@@ -117,6 +121,12 @@ static void report(struct nt_unit *u, const struct result *r, int status)
             "a body keeps more values at once than the kernel's stack of 512 bytes "
             "has room for");
         nt_hint(d, "make two bodies of it, or let fewer values wait in variables");
+        return;
+    }
+    if (strstr(said, "insn range")) { /* an instruction jumps 32767 others at most */
+        d = nt_error_at_none(u->cx, NT_TOO_MUCH,
+                             "what is done on an event takes more than 32767 instructions");
+        nt_hint(d, "make two bodies of it, or let loops take fewer turns");
         return;
     }
     d = nt_error_at_none(u->cx, NT_CODEGEN, "the code generator failed");
@@ -133,6 +143,8 @@ static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
 {
     struct result r = {.status = -1};
     int back[2] = {-1, -1}, elf = memfd_create("ntrace", MFD_CLOEXEC), status = 0;
+    char text[SAID_SIZE] = "";
+    int said = memfd_create("said", MFD_CLOEXEC);
     ssize_t n = 0;
     pid_t pid = -1;
 
@@ -140,13 +152,14 @@ static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
     if (elf >= 0 && pipe(back) == 0)
         pid = fork();
     if (pid == 0)
-        run_child(u, dump, elf, back[1]);
+        run_child(u, dump, elf, back[1], said);
     if (pid > 0) {
         close(back[1]);
         n = read(back[0], &r, sizeof(r));
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
             ;
         close(back[0]);
+        take_said(u, said, text);
     }
     if (pid < 0)
         nt_error_at_none(u->cx, NT_CODEGEN, "can't start the code generator: %s", strerror(errno));
@@ -154,13 +167,15 @@ static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
         nt_error_at_none(u->cx, NT_FILE, "can't write to standard output: %s",
                          strerror(r.unwritten));
     else if (n != sizeof(r) || r.status != 0)
-        report(u, &r, status);
+        report(u, &r, text, status);
     else
         take_elf(u, elf);
     if (u->program.elf)
         check_sizes(u);
     if (elf >= 0)
         close(elf);
+    if (said >= 0)
+        close(said);
 }
 
 void nt_generate(struct nt_unit *u)
