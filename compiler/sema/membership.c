@@ -56,6 +56,51 @@ struct members {
     struct nt_expr *others; /* members that are not constant: compared one by one */
 };
 
+/* A range in x's own words, and whether any can lie in it: of mixed signs, a negative number is
+ * less than all others. */
+static bool same_sign(const struct nt_type *x, const struct nt_type *lo, const struct nt_type *hi,
+                      struct nt_test *t)
+{
+    bool lo_top = (int64_t)t->a[0] < 0 && lo->is_signed != x->is_signed;
+    bool hi_top = (int64_t)t->b[0] < 0 && hi->is_signed != x->is_signed;
+
+    if (x->is_signed ? lo_top : hi_top)
+        return false;
+    if (lo_top)
+        t->a[0] = 0;
+    if (hi_top)
+        t->b[0] = INT64_MAX;
+    return true;
+}
+
+static void add_range(struct nt_scope *s, struct members *m, const struct nt_node *node)
+{
+    const struct nt_type *type = m->value->type;
+    struct nt_expr *low = nt_value(s, node->kid[0], type), *high = nt_value(s, node->kid[1], type);
+    struct nt_expr *lo = nt_fit(s, low, type), *hi = nt_fit(s, high, type);
+    struct nt_test t = {.kind = NT_TEST_RANGE};
+
+    if (!nt_is_const(lo) || !nt_is_const(hi)) {
+        nt_error(s->u->cx, node->span, NT_NOT_CONSTANT,
+                 "the ends of a range are numbers that are known before the script runs");
+        return;
+    }
+    t.a[0] = lo->w[0];
+    t.b[0] = hi->w[0];
+    if (same_sign(type, low->type, high->type, &t))
+        *nt_vec_push(s->u->cx->arena, &m->tests) = t;
+}
+
+/* As ==: of mixed signs, a negative number equals none. */
+static bool is_possible(const struct nt_expr *x, const struct nt_type *type, uint64_t word)
+{
+    bool numbers = nt_is_number(x->type) && nt_is_number(type);
+    bool is_int = x->type->kind == NT_KIND_INT || type->kind == NT_KIND_INT;
+
+    return !numbers || x->type->is_signed == type->is_signed || (int64_t)word >= 0 ||
+           (!is_int && !nt_is_const(x));
+}
+
 static void add_member(struct nt_scope *s, struct members *m, const struct nt_node *node)
 {
     struct nt_expr *x = m->value, *e;
@@ -73,18 +118,7 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
         return;
     }
     if (node->kind == NT_NODE_RANGE) {
-        struct nt_expr *lo = nt_fit(s, nt_value(s, node->kid[0], x->type), x->type);
-        struct nt_expr *hi = nt_fit(s, nt_value(s, node->kid[1], x->type), x->type);
-        struct nt_test t = {.kind = NT_TEST_RANGE};
-
-        if (!nt_is_const(lo) || !nt_is_const(hi)) {
-            nt_error(s->u->cx, node->span, NT_NOT_CONSTANT,
-                     "the ends of a range are numbers that are known before the script runs");
-            return;
-        }
-        t.a[0] = lo->w[0];
-        t.b[0] = hi->w[0];
-        *nt_vec_push(s->u->cx->arena, &m->tests) = t;
+        add_range(s, m, node);
         return;
     }
     e = nt_decay(s->u, nt_value(s, node, x->type));
@@ -98,9 +132,9 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
     }
     if (nt_is_beyond(s->u, x, e))
         return;
-    if (nt_is_const(e))
+    if (nt_is_const(e) && is_possible(x, e->type, e->w[0]))
         *nt_vec_push(s->u->cx->arena, &m->tests) = nt_test_of(e->type, e->w);
-    else
+    else if (!nt_is_const(e))
         m->others = nt_or(s->u, m->others ? m->others : nt_const(s->u, &nt_type_bool, e->at, 0),
                           nt_comparison(s->u, NT_X_EQ, x, e, node->span));
 }
@@ -117,7 +151,8 @@ static void add_param(struct nt_scope *s, struct members *m, struct nt_param *p,
         return;
     }
     for (uint32_t i = 0; i < p->nvalues; i++)
-        *nt_vec_push(s->u->cx->arena, &m->tests) = p->value[i];
+        if (is_possible(m->value, p->type, p->value[i].a[0]))
+            *nt_vec_push(s->u->cx->arena, &m->tests) = p->value[i];
 }
 
 static struct nt_expr *test_all(struct nt_scope *s, const struct members *m, struct nt_span at)
