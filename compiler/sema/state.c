@@ -74,6 +74,17 @@ static bool key_words_fit(const struct nt_state *state)
     return words <= NT_MAX_KEY_WORDS / 2;
 }
 
+/* A text that came first leaves no room for a longer one: bodies are checked once more. */
+static void widen_key(struct nt_unit *u, const struct nt_type **type, const struct nt_expr *key)
+{
+    bool is_longer = key->type->kind == NT_KIND_STRING && key->type->words > (*type)->words;
+
+    if (!nt_is_text(*type) || !is_longer || ((*type)->kind == NT_KIND_IFNAME && nt_is_const(key)))
+        return;
+    *type = key->type;
+    u->learned = true;
+}
+
 /* The first use says how many keys there are and of which types. */
 static bool fit_keys(struct nt_scope *s, struct nt_state *state, struct nt_expr **keys, uint32_t n,
                      struct nt_span at)
@@ -97,6 +108,7 @@ static bool fit_keys(struct nt_scope *s, struct nt_state *state, struct nt_expr 
         }
         if (!state->keyed)
             state->key[i] = keys[i]->type;
+        widen_key(s->u, &state->key[i], keys[i]);
         keys[i] = nt_fit(s, keys[i], state->key[i]);
         if (keys[i]->type->kind == NT_KIND_ERROR)
             return false;
