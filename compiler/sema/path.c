@@ -24,11 +24,12 @@ static void add_handler(struct nt_unit *u, struct nt_path_build *p, uint32_t k,
         where = nt_and(u, where, nt_chosen(&s, at));
     if (stage->node->kid[1])
         where = nt_and(u, where, nt_condition(&s, stage->node->kid[1]));
-    if (!nt_set_where(u, h, where))
-        return;
     h->step = NT_NEW(u->cx->arena, struct nt_step);
     *h->step = (struct nt_step){.path = p, .stage = k};
-    *nt_vec_push(u->cx->arena, &stage->handler) = h;
+    if (nt_set_where(u, h, where))
+        *nt_vec_push(u->cx->arena, &stage->handler) = h;
+    else
+        *nt_vec_push(u->cx->arena, &stage->never) = h;
 }
 
 static void add_handlers(struct nt_unit *u, struct nt_path_build *p, uint32_t k)
@@ -90,6 +91,9 @@ static bool add_to_stage(struct nt_unit *u, const struct nt_path_on *on, uint32_
     /* A mistake is said once, not for each probe and stage. */
     for (uint32_t i = 0; i < stage->handler.n && errors == u->cx->diags.nerrors; i++)
         live |= add_body(u, on, k, stage->handler.at[i]);
+    /* What never happens fills tables all the same, with nothing: others may print them. */
+    for (uint32_t i = 0; i < stage->never.n && errors == u->cx->diags.nerrors; i++)
+        add_body(u, on, k, stage->never.at[i]);
     stage->used |= live;
     return live;
 }
@@ -174,7 +178,8 @@ static bool read_bodies(struct nt_unit *u, struct nt_path_build *p)
         bool live = on->path == p && read_body(u, on);
 
         any |= live;
-        if (on->path == p && !live && on->on->kid[0]->nkids == 1 && errors == u->cx->diags.nerrors)
+        if (on->path == p && !p->dead && !live && on->on->kid[0]->nkids == 1 &&
+            errors == u->cx->diags.nerrors)
             nt_warn(u->cx, on->ref->span, NT_NEVER_TRUE,
                     "the condition can never be true here: this body of '%s' never runs",
                     on->ref->name);
@@ -190,14 +195,11 @@ static void check_path(struct nt_unit *u, struct nt_path_build *p)
 
     for (uint32_t k = 0; k < p->p.nstages; k++)
         add_handlers(u, p, k);
-    if (p->dead || errors != u->cx->diags.nerrors)
+    if (errors != u->cx->diags.nerrors)
         return;
     p->p.words = (uint16_t)(NT_ENTRY_MARKS + p->p.nstages);
-    if (!read_bodies(u, p)) {
-        p->dead = true;
-        return;
-    }
-    if (errors == u->cx->diags.nerrors)
+    p->dead |= !read_bodies(u, p);
+    if (!p->dead && errors == u->cx->diags.nerrors)
         nt_path_steps(u, p);
 }
 
@@ -213,17 +215,34 @@ bool nt_path_take(struct nt_unit *u, const struct nt_node *on, const struct nt_n
     return true;
 }
 
-void nt_paths_check(struct nt_unit *u)
+/* Of the paths that are left, and of the bodies of what they lose. */
+static void number_paths(struct nt_unit *u)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, nbodies = 0;
 
     nt_vec_each (p, &u->paths)
         if (!(*p)->dead)
-            check_path(u, *p);
+            (*p)->index = n++;
+    nt_vec_each (body, &u->bodies) {
+        const struct nt_path_build *p = u->paths.at[body->path];
+
+        if (p->dead)
+            continue;
+        u->bodies.at[nbodies] = *body;
+        u->bodies.at[nbodies++].path = p->index;
+    }
+    u->bodies.n = nbodies;
+    n = 0;
     nt_vec_each (p, &u->paths)
         if (!(*p)->dead)
             u->paths.at[n++] = *p;
     u->paths.n = n;
-    for (uint32_t i = 0; i < n; i++)
-        u->paths.at[i]->index = i;
+}
+
+void nt_paths_check(struct nt_unit *u)
+{
+    nt_vec_each (p, &u->paths)
+        if (!(*p)->dead)
+            check_path(u, *p);
+    number_paths(u);
 }

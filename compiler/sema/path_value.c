@@ -195,6 +195,23 @@ struct nt_expr *nt_note_here(struct nt_unit *u, const struct nt_note *note, stru
     return nt_decay(u, nt_value(&s, note->what, NULL));
 }
 
+/* Where the stage is never passed here: a value is absent, of the type that it would have. */
+static const struct nt_type *type_as_if(struct nt_unit *u, const struct nt_stage *stage,
+                                        const struct nt_note *note)
+{
+    const struct nt_type *type = &nt_type_int;
+
+    nt_vec_each (h, &stage->never) {
+        struct nt_expr *e = nt_note_here(u, note, *h);
+
+        if (e->type->kind != NT_KIND_HEX)
+            type = e->type;
+        if (e->op != NT_E_ABSENT)
+            break;
+    }
+    return type;
+}
+
 /* The type that a value has wherever the stage's events come from. */
 static bool type_of_note(struct nt_unit *u, const struct nt_path_build *p, struct nt_note *note,
                          struct nt_span at)
@@ -224,8 +241,8 @@ static bool type_of_note(struct nt_unit *u, const struct nt_path_build *p, struc
             note->type = e->type;
     }
     if (!note->type)
-        note->type = &nt_type_int;
-    return true;
+        note->type = type_as_if(u, stage, note);
+    return note->type->kind != NT_KIND_ERROR;
 }
 
 /* What lies behind the kept values in the entry is laid out when all are known. */

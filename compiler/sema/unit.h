@@ -69,6 +69,7 @@ struct nt_stage {
     const struct nt_node *node;
     uint32_t id;                         /* of its name among those of all paths */
     NT_VEC(struct nt_handler *) handler; /* one a probe of its events; none: it is not here */
+    NT_VEC(struct nt_handler *) never;   /* whose condition can not be true: types are as if */
     bool used;                           /* by a body: it has to be attached */
     uint8_t nmarks;                      /* kept values that can be absent */
 };
