@@ -208,6 +208,7 @@ static int perform(struct nt_cx *cx, int argc, char **argv)
         .script_argv = cli.script_argv,
         .script_argc = cli.script_argc,
         .verbose = cli.verbose,
+        .is_own = nt_cli_is_own,
     };
     code = verbs[cli.verb](cx, &cli);
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -122,6 +122,11 @@ static const struct option *find_word(const char *word, size_t len)
     return NULL;
 }
 
+bool nt_cli_is_own(const char *word)
+{
+    return find_word(word, strlen(word)) != NULL;
+}
+
 static const struct option *find_letter(char letter)
 {
     for (const struct option *o = options; o->word; o++)

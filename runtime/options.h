@@ -47,5 +47,7 @@ struct nt_cli {
 
 /* 0, or -EINVAL with a diagnostic in cx. */
 int nt_cli_parse(struct nt_cx *cx, int argc, char **argv, struct nt_cli *ret_cli);
+/* Is --word an option of ntrace itself? */
+bool nt_cli_is_own(const char *word);
 /* `ntrace --help`. */
 void nt_cli_help(FILE *out);

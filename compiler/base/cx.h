@@ -16,6 +16,7 @@ struct nt_options {
     char **script_argv; /* what the command line holds for the script's own parameters */
     int script_argc;
     bool verbose;
+    bool (*is_own)(const char *word); /* is --word ntrace's own, for every script? NULL: none is */
 };
 
 struct nt_cx {

@@ -70,12 +70,26 @@ static bool is_bool_flag(const struct nt_param *p)
     return p->type->kind == NT_KIND_BOOL && !p->is_set;
 }
 
+/* ntrace's own options are taken before the script's are looked at. */
+static void refuse_own(struct nt_unit *u, const char *name, struct nt_span at)
+{
+    if (u->cx->options.is_own && u->cx->options.is_own(name))
+        nt_hint(nt_error(u->cx, at, NT_OWN_OPTION,
+                         "--%s is an option of ntrace itself, this parameter could never be given",
+                         name),
+                "give it another name; `ntrace --help` shows those that are taken");
+}
+
 static void declare_param(struct nt_unit *u, const struct nt_node *node, bool common)
 {
     const struct nt_node *type = node->kid[0];
     struct nt_param *before = nt_names_find(&u->params, node->name);
     struct nt_param *p;
 
+    refuse_own(u, node->name, node->name_at);
+    if (node->kid[2])
+        nt_kid_each (older, node->kid[2])
+            refuse_own(u, (*older)->name, (*older)->span);
     if (before && !common) {
         struct nt_diag *d = nt_error(u->cx, node->name_at, NT_DUPLICATE,
                                      "the parameter '%s' is declared twice", node->name);
