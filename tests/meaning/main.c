@@ -30,11 +30,10 @@
 enum { RUNS = 6, NARGS = 8, TRIES = 300, SECONDS = 60 };
 enum outcome { SAME, NOTHING_SAID, DIFFERS, DIES };
 
-/* A tracepoint with eight arguments of 64 bits. */
-static const char event[] =
-    "raw_tracepoint:balance_dirty_pages(a = wb: int, b = dtc: uint, c = dirty_ratelimit: int, "
-    "d = task_ratelimit: uint, e = dirtied: duration, f = period: bytes, g = pause: mac, "
-    "h = start_time: port)";
+/* A tracepoint with eight arguments of 64 bits or more, named as this kernel does. */
+static const char *const types[NARGS] = {"int",      "uint",  "int", "uint",
+                                         "duration", "bytes", "mac", "port"};
+static char *event;
 
 static const struct pure_argument names[] = {
     {"a", PURE_NUMBER}, {"b", PURE_NUMBER},   {"c", PURE_NUMBER},
@@ -71,7 +70,6 @@ static uint64_t pick_word64(struct choices *c)
 
 static void write_out(struct trial *t, struct choices *rest, struct nt_arena *a)
 {
-    static const char *const types[NARGS] = {"int", "uint", "int", "uint", "duration", "bytes"};
     struct pure_argument constants[NARGS + 1] = {{0}};
 
     for (int i = 0; i < NARGS; i++) {
@@ -306,6 +304,25 @@ static struct nt_kernel *open_kernel(void)
     return kernel;
 }
 
+static char *name_event(const struct nt_kernel *kernel)
+{
+    struct nt_arena *a = nt_arena_new();
+    const struct nt_kparam *params;
+    struct nt_str text = {0};
+    uint32_t n;
+
+    if (nt_kernel_raw_tracepoint(kernel, a, "balance_dirty_pages", &params, &n) < 0 || n < NARGS) {
+        fprintf(stderr, "ntrace-meaning: no tracepoint with %d arguments\n", NARGS);
+        exit(2);
+    }
+    for (int i = 0; i < NARGS; i++)
+        nt_str_printf(&text, i ? ", %s = %s: %s" : "raw_tracepoint:balance_dirty_pages(%s = %s: %s",
+                      names[i].text, params[i].name, types[i]);
+    nt_str_puts(&text, ")");
+    nt_arena_free(&a);
+    return text.at;
+}
+
 /* Rows of one CPU come in their order. */
 static void stay_on_one_cpu(void)
 {
@@ -332,6 +349,7 @@ int main(int argc, char **argv)
     }
     stay_on_one_cpu();
     kernel = open_kernel();
+    event = name_event(kernel);
     offers = offers_new(kernel);
     load_code_generator();
     t.kernel = kernel;
@@ -353,5 +371,6 @@ int main(int argc, char **argv)
     nt_kernel_close(&kernel);
     nt_str_free(&t.text);
     nt_str_free(&t.constant);
+    free(event);
     return counts[DIFFERS] + counts[DIES] > 0 || !counts[SAME];
 }
