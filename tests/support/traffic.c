@@ -8,12 +8,12 @@
  *   traffic cut ADDR PORT                    one connection that ends with a reset
  *   traffic serve ADDR PORT N                takes N connections, reads each to its end
  *   traffic hold ADDR PORT                   a UDP socket that nobody reads, until killed
- *   traffic ping ADDR N [ID]                 ICMP echo requests; answers are not waited for
+ *   traffic ping ADDR N [ID [read]]          ICMP echo requests; read: and their answers
  *   traffic arp IFACE ADDR N                 ARP requests for the address
  *   traffic frame IFACE HEX N                frames of these bytes, Ethernet header first
- *   traffic ring IFACE HEX N                 the same by a ring of packets, which leaves all behind
- * the Ethernet header outside the linear part traffic tso IFACE 0|1                    whether the
- * device cuts TCP by itself
+ *   traffic ring IFACE HEX N                 the same by a ring of packets, which leaves all
+ *                                            behind the Ethernet header outside the linear part
+ *   traffic tso IFACE 0|1                    whether the device cuts TCP by itself
  *
  * ADDR is IPv4 or IPv6. serve and hold print "ready" when packets may come. Exit code 0 when all
  * that was asked for was sent. */
@@ -264,21 +264,40 @@ static uint16_t sum_of(const void *data, size_t len)
     return htons((uint16_t)~sum);
 }
 
+/* Reads as many answers of that id as are there within 10 seconds of silence. */
+static void read_answers(int fd, bool v4, uint16_t id, unsigned n)
+{
+    struct timeval patience = {.tv_sec = 10};
+    uint8_t data[256];
+
+    check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0, "setsockopt");
+    while (n > 0) {
+        const struct icmphdr *h = (const struct icmphdr *)(data + (v4 ? 20 : 0));
+
+        check(recv(fd, data, sizeof(data), 0) >= (v4 ? 28 : 8), "recv");
+        if (h->type == (v4 ? ICMP_ECHOREPLY : ICMP6_ECHO_REPLY) && h->un.echo.id == id)
+            n--;
+    }
+}
+
 static void ping(char **args)
 {
     struct address to = address(args[0], 0);
     unsigned n = number(args[1]);
     bool v4 = to.any.sa_family == AF_INET;
     int fd = socket_or_exit(to.any.sa_family, SOCK_RAW, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+    uint16_t id = htons((uint16_t)(args[2] ? number(args[2]) : 0x7777));
 
     for (unsigned i = 0; i < n; i++) {
         /* Both versions have type, code, checksum, id and sequence in the same places. */
         struct icmphdr h = {.type = v4 ? ICMP_ECHO : ICMP6_ECHO_REQUEST};
-        h.un.echo.id = htons((uint16_t)(args[2] ? number(args[2]) : 0x7777));
+        h.un.echo.id = id;
         h.un.echo.sequence = htons((uint16_t)(i + 1));
         h.checksum = v4 ? sum_of(&h, sizeof(h)) : 0; /* ICMPv6: the kernel's */
         check(sendto(fd, &h, sizeof(h), 0, &to.any, to.len) == sizeof(h), "sendto");
     }
+    if (args[2] && args[3])
+        read_answers(fd, v4, id, n);
     close(fd);
 }
 
