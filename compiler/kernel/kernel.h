@@ -66,7 +66,8 @@ struct nt_member {
     uint32_t type;       /* not stripped: __be16 matters */
     uint32_t bit_offset; /* from the start of the outer struct */
     uint32_t bits;       /* of a bit field; 0: not one */
-    bool shadowed; /* in a union, behind its first member: the verifier may take it for that */
+    bool shadowed; /* in a union, behind a member that may hold a pointer: the verifier takes it for
+                      that */
 };
 bool nt_kernel_member(const struct nt_kernel *k, uint32_t struct_id, const char *name,
                       struct nt_member *ret_member);

@@ -143,11 +143,20 @@ static struct nt_member place_of(const struct nt_kernel *k, const struct btf_typ
     return r;
 }
 
+/* Holds no pointer, whatever the verifier takes for it. */
+static bool is_plain(const struct nt_kernel *k, uint32_t id)
+{
+    int kind = nt_btf_kind(type_of(k, nt_kernel_strip(k, id)));
+
+    return kind == BTF_KIND_INT || kind == BTF_KIND_ENUM || kind == BTF_KIND_ENUM64;
+}
+
 static bool find_member(const struct nt_kernel *k, uint32_t id, const char *name, int depth,
                         struct nt_member *ret)
 {
     const struct btf_type *t = type_of(k, nt_kernel_strip(k, id));
     const struct btf_member *m = rest_of(t);
+    bool shadowed = false;
 
     if (!is_composite(t) || depth > MAX_DEPTH)
         return false;
@@ -155,15 +164,16 @@ static bool find_member(const struct nt_kernel *k, uint32_t id, const char *name
         struct nt_member here = place_of(k, t, m), inner;
         if (strcmp(here.name, name) == 0) {
             *ret = here;
-            ret->shadowed = nt_btf_kind(t) == BTF_KIND_UNION && i > 0;
+            ret->shadowed = shadowed;
             return true;
         }
         if (*here.name == '\0' && find_member(k, m->type, name, depth + 1, &inner)) {
             *ret = inner;
             ret->bit_offset += here.bit_offset;
-            ret->shadowed |= nt_btf_kind(t) == BTF_KIND_UNION && i > 0;
+            ret->shadowed |= shadowed;
             return true;
         }
+        shadowed |= nt_btf_kind(t) == BTF_KIND_UNION && !is_plain(k, m->type);
     }
     return false;
 }

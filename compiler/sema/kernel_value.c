@@ -234,7 +234,7 @@ struct nt_expr *nt_kernel_field(struct nt_unit *u, struct nt_expr *base, const c
         e->followed |= e->direct;
         e->direct = false;
     }
-    if (m.shadowed && e->op == NT_E_LOAD && e->size == 8) {
+    if (m.shadowed && e->op == NT_E_LOAD) {
         e->direct_base = e->followed = false; /* a number may be taken for a pointer */
         e->maybe = true;
     }

@@ -7,11 +7,11 @@ source "$SUPPORT/e2e.sh"
 
 try() { # ARGS...
     start_ntrace --format json "$@" -e "
-        on fn:ip_make_skb where comm == \"traffic\" {
+        on fn:ip_make_skb where comm == \"traffic\" and length == 108 {
             made = count() by length, transhdrlen, flags, cork = exists(cork.fragsize)
         }
-        on call:ip_make_skb(length, flags) where comm == \"traffic\" { calls = count() by length, flags, ok = retval != 0 }
-        on fn:dev_hard_start_xmit(first, dev, ret) where comm == \"traffic\" and dev.name == \"left0\" {
+        on call:ip_make_skb(length, flags) where comm == \"traffic\" and length == 108 { calls = count() by length, flags, ok = retval != 0 }
+        on fn:dev_hard_start_xmit(first, dev, ret) where comm == \"traffic\" and dev.name == \"left0\" and first.len == 142 {
             sent = count() by ret = ret != 0, first.len
         }"
     left_sends udp "$right_ip" 9 7 size=100

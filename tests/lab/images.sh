@@ -125,7 +125,7 @@ make_initrd() { # TREE VERSION INITRD
         esac
         number=$((number + 1))
     done < <(for module in virtio_pci virtio_blk ext4; do
-        modprobe --show-depends -d "$1" -S "$2" $module 2>/dev/null
+        modprobe --show-depends -d "$1" -S "$2" $module 2>/dev/null || true # built in
     done | awk '$1 == "insmod" && !known[$2]++ { print $2 }')
     (cd "$dir" && find . | cpio --quiet -o -H newc | gzip -1) >"$3"
     rm -rf "$dir"
