@@ -39,12 +39,16 @@ static bool ask(int fd, const char *dev, void *data)
 
 static uint32_t count_of_driver(int fd, const char *dev)
 {
-    struct {
-        struct ethtool_sset_info info;
-        uint32_t n;
-    } set = {.info = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_STATS}};
+    struct ethtool_sset_info *set = calloc(1, sizeof(*set) + sizeof(uint32_t));
+    uint32_t n = 0;
 
-    return ask(fd, dev, &set) && set.info.sset_mask ? set.n : 0;
+    if (set) {
+        set->cmd = ETHTOOL_GSSET_INFO;
+        set->sset_mask = 1ull << ETH_SS_STATS;
+        n = ask(fd, dev, set) && set->sset_mask ? set->data[0] : 0;
+    }
+    free(set);
+    return n;
 }
 
 /* What its driver counts beside: n names, then n numbers, in one order. */

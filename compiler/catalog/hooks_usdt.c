@@ -205,7 +205,7 @@ static const struct nt_target *target_of(struct nt_arena *a, const struct place 
         .nargs = args.n,
         .next = next,
         .user = true,
-        .attach = {NT_ATTACH_UPROBE, place->sites.at, place->sites.n, 0},
+        .attach = {.kind = NT_ATTACH_UPROBE, .sites = place->sites.at, .nsites = place->sites.n},
     };
     return t;
 }

@@ -145,9 +145,25 @@ struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node)
 
 /* -- probes ----------------------------------------------------------------------------------- */
 
+/* Names of the kernel are gone when all were tried: the best is kept. */
+struct tried {
+    struct nt_guess guess;
+    struct nt_arena *arena;
+};
+
+static void try_kernel_name(const char *name, void *arg)
+{
+    struct tried *t = arg;
+    const char *before = t->guess.best;
+
+    nt_guess_try(&t->guess, name);
+    if (t->guess.best != before)
+        t->guess.best = nt_strdup(t->arena, name);
+}
+
 static void try_function(const struct nt_kfunction *function, void *arg)
 {
-    nt_guess_try(arg, function->name);
+    try_kernel_name(function->name, arg);
 }
 
 /* The kernel's types have a function for each tracepoint. */
@@ -155,7 +171,7 @@ static const char traceiter[] = "__traceiter_";
 
 static void try_traceiter(const struct nt_kfunction *function, void *arg)
 {
-    nt_guess_try(arg, function->name + sizeof(traceiter) - 1);
+    try_kernel_name(function->name + strlen(traceiter), arg);
 }
 
 void nt_hint_probe(struct nt_unit *u, struct nt_diag *d, const char *probe)
@@ -163,16 +179,16 @@ void nt_hint_probe(struct nt_unit *u, struct nt_diag *d, const char *probe)
     const struct nt_kernel *k = u->cx->kernel;
     const char *name;
     const struct nt_hook *hook = nt_hook_of(probe, &name);
-    struct nt_guess g = nt_guess(name);
+    struct tried t = {nt_guess(name), u->cx->arena};
 
     if (strchr(name, '*') || (!hook->match && nt_kernel_find(k, name, BTF_KIND_FUNC)))
         return; /* the name is right, it is the host that lacks something */
     if (!hook->match)
-        nt_kernel_each_function(k, "*", true, try_function, &g);
+        nt_kernel_each_function(k, "*", true, try_function, &t);
     else if (strcmp(hook->name, "raw_tracepoint") == 0)
-        nt_kernel_each_function(k, "__traceiter_*", true, try_traceiter, &g);
+        nt_kernel_each_function(k, "__traceiter_*", true, try_traceiter, &t);
     else if (strcmp(hook->name, "tracepoint") == 0)
-        nt_kernel_each_tracepoint(k, try_name, &g);
-    if (g.best)
-        nt_hint(d, "did you mean '%s:%s'?", hook->name, g.best);
+        nt_kernel_each_tracepoint(k, try_kernel_name, &t);
+    if (t.guess.best)
+        nt_hint(d, "did you mean '%s:%s'?", hook->name, t.guess.best);
 }
