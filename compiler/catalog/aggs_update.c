@@ -1,2 +1,2 @@
 /* The kernel's updates of aggregations, compiled for ntrace itself. */
-#include "compiler/bpf/agg.bpf.c"
+#include "compiler/bpf/agg.bpf.c" // NOLINT(bugprone-suspicious-include)

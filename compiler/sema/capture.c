@@ -45,6 +45,10 @@ static bool how_many(struct nt_scope *s, const struct nt_node *call, uint64_t *r
     return false;
 }
 
+/* The tag that the kernel keeps apart from the packet; -1: none. */
+static const char vlan_tag[] =
+    "(skb.vlan_all ?? skb.vlan_present ?? (skb.vlan_tci & 0x1000)) != 0 ? skb.vlan_tci : -1";
+
 struct nt_node *nt_capture_columns(struct nt_scope *s, const struct nt_node *node)
 {
     struct nt_unit *u = s->u;
@@ -64,8 +68,7 @@ struct nt_node *nt_capture_columns(struct nt_scope *s, const struct nt_node *nod
         [NT_CAPTURE_DST] = "eth.dst",
         [NT_CAPTURE_SRC] = "eth.src",
         [NT_CAPTURE_TYPE] = p.type,
-        [NT_CAPTURE_TAG] = "(skb.vlan_all ?? skb.vlan_present ?? (skb.vlan_tci & 0x1000)) != 0 ? "
-                           "skb.vlan_tci : -1",
+        [NT_CAPTURE_TAG] = vlan_tag,
         [NT_CAPTURE_LEN] = "len",
         [NT_CAPTURE_BYTES] =
             nt_sprintf(u->cx->arena, "bytes(%s, %s, %u)", p.from, p.len, (unsigned)n),

@@ -117,10 +117,10 @@ static bool check_bodies(struct nt_unit *u)
 
 static bool has_state(const struct nt_unit *u)
 {
-    for (uint16_t i = 0; i < u->cx->sources.n; i++) {
+    for (uint32_t i = 0; i < u->cx->sources.n; i++) {
         const struct nt_source *text = &u->cx->sources.at[i];
 
-        if ((i == u->source || nt_is_used(u, i)) && memchr(text->text, '@', text->len))
+        if ((i == u->source || nt_is_used(u, (uint16_t)i)) && memchr(text->text, '@', text->len))
             return true;
     }
     return false;
