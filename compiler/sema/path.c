@@ -193,6 +193,7 @@ static void check_path(struct nt_unit *u, struct nt_path_build *p)
 {
     uint32_t errors = u->cx->diags.nerrors;
 
+    nt_path_missing(u, p);
     for (uint32_t k = 0; k < p->p.nstages; k++)
         add_handlers(u, p, k);
     if (errors != u->cx->diags.nerrors)

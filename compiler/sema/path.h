@@ -16,6 +16,10 @@ struct nt_on_path {
 bool nt_path_ref(struct nt_unit *u, const struct nt_node *ref, struct nt_path_on *ret_on);
 uint32_t nt_stage_find(const struct nt_path_build *p, const char *name); /* nstages: none */
 
+/* path_bind.c: says which stages this kernel lacks; a path that the script's options rule out is
+ * dead without a word. */
+void nt_path_missing(struct nt_unit *u, struct nt_path_build *p);
+
 /* path_value.c: a value that the path keeps of a stage for later. */
 struct nt_expr *nt_path_note(struct nt_scope *s, const struct nt_note *note, struct nt_span at);
 /* What is kept of a stage, as a handler of the stage knows it. */

@@ -1,4 +1,4 @@
-/* Paths by name: declarations, and what `on PATH.PART` and the stages' events mean. */
+/* Paths by name: declarations, and what `on PATH.PART` means. */
 #include "compiler/sema/path.h"
 
 #include <string.h>
@@ -154,66 +154,4 @@ bool nt_path_ref(struct nt_unit *u, const struct nt_node *ref, struct nt_path_on
             return true;
         }
     return false;
-}
-
-/* -- pass "bind": the events of the stages ---------------------------------------------------- */
-
-/* The bounds of a stage's event; NULL after a report. */
-static const struct nt_bounds *bounds_of(struct nt_unit *u, const struct nt_node *ref)
-{
-    const struct nt_node *event;
-    struct nt_diag *d;
-
-    if (ref->kind == NT_NODE_PROBE)
-        return nt_probe_bounds(u, ref);
-    event = nt_names_find(&u->events, ref->name);
-    if (event)
-        return nt_event_bounds(u, event);
-    d = nt_error(u->cx, ref->span, NT_UNKNOWN_EVENT, "there is no event '%s'", ref->name);
-    nt_hint_event(u, d, ref->name);
-    return NULL;
-}
-
-/* A stage in between may be missing. */
-static void cant_be_had(struct nt_unit *u, const struct nt_node *stage, bool is_end,
-                        const char *why)
-{
-    struct nt_diag *d;
-
-    if (is_end)
-        d = nt_error(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
-                     "the stage '%s', an end of the path, can't be had on this kernel",
-                     stage->name);
-    else
-        d = nt_warn(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
-                    "the stage '%s' can't be had on this kernel: it is passed over", stage->name);
-    nt_label(d, stage->kid[0]->span, "%s", why);
-}
-
-static void bind_stage(struct nt_unit *u, const struct nt_node *stage, bool is_end)
-{
-    const char *why = NULL;
-    uint32_t n = 0;
-
-    nt_kid_each (it, stage->kid[0]) {
-        struct nt_node *ref = *it;
-        const struct nt_bounds *bounds = bounds_of(u, ref);
-
-        if (!bounds)
-            return;
-        n += bounds->n;
-        ref->sym = bounds->n ? (void *)bounds : NULL;
-        if (!bounds->n && !why)
-            why = bounds->why;
-    }
-    if (!n)
-        cant_be_had(u, stage, is_end, why ? why : "it has no event");
-}
-
-void nt_path_bind(struct nt_unit *u, const struct nt_node *path)
-{
-    const struct nt_node *stages = path->kid[1];
-
-    for (uint32_t i = 0; i < stages->nkids; i++)
-        bind_stage(u, stages->kid[i], i == 0 || i + 1 == stages->nkids);
 }
