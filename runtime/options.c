@@ -4,9 +4,10 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum value { VALUE_NONE, VALUE_TEXT, VALUE_DURATION, VALUE_FORMAT };
+enum value { VALUE_NONE, VALUE_TEXT, VALUE_DURATION, VALUE_COUNT, VALUE_FORMAT };
 
 /* ntrace's own options, in the order of --help. A row without doc is not shown there. */
 struct option {
@@ -28,6 +29,8 @@ static const struct option options[] = {
     {'w', "write", "FILE", VALUE_TEXT, FIELD(write), "write captured packets to FILE (pcapng)"},
     {0, "where", "EXPR", VALUE_TEXT, FIELD(where), "a condition for every packet of the script"},
     {0, "duration", "TIME", VALUE_DURATION, FIELD(duration), "end after TIME, such as 10s or 5m"},
+    {0, "max-events", "N", VALUE_COUNT, FIELD(max_events),
+     "end after N rows of emit, printf, capture"},
     {0, "strict", NULL, VALUE_NONE, FIELD(strict), "fail with exit code 3 when anything was lost"},
     {'q', "quiet", NULL, VALUE_NONE, FIELD(quiet), "no readiness line, no warnings"},
     {'v', "verbose", NULL, VALUE_NONE, FIELD(verbose), "show what the compiler and kernel say"},
@@ -74,6 +77,21 @@ static int set_duration(struct walk *w, const struct option *o, const char *text
     return fail(d, "write it with a unit: 500ms, 10s, 5m");
 }
 
+static int set_count(struct walk *w, const struct option *o, const char *text)
+{
+    char *end;
+    unsigned long long n;
+
+    errno = 0;
+    n = strtoull(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && !*end && errno == 0 && n > 0) {
+        *(uint64_t *)((char *)w->cli + o->offset) = n;
+        return 0;
+    }
+    return fail(nt_error_at_none(w->cx, NT_USAGE, "'%s' is no number for --%s", text, o->word),
+                "write a whole number above 0");
+}
+
 static int set_format(struct walk *w, const char *text)
 {
     struct nt_guess guess = nt_guess(text);
@@ -108,6 +126,8 @@ static int set_option(struct walk *w, const struct option *o, char *text)
         return 0;
     case VALUE_DURATION:
         return set_duration(w, o, text);
+    case VALUE_COUNT:
+        return set_count(w, o, text);
     case VALUE_FORMAT:
         return set_format(w, text);
     }

@@ -32,6 +32,8 @@ struct nt_reporter {
     uint64_t *missed;               /* by probe: what its links missed */
     const struct nt_links *links;   /* NULL: there are none any more */
     uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
+    uint64_t max_rows;              /* 0: as many as come */
+    uint64_t rows, left_out;        /* before the end: written, and beyond max_rows */
     uint64_t attached;              /* ns of CLOCK_MONOTONIC */
     bool snapshot;                  /* taken, for the body that runs */
     bool stopped;                   /* no event comes any more */
@@ -71,6 +73,22 @@ static int flush(struct nt_reporter *r)
     return nt_output_flush(r->output);
 }
 
+bool nt_reporter_enough(const struct nt_reporter *r)
+{
+    return r->max_rows && r->rows >= r->max_rows;
+}
+
+/* Is it to be written? What bodies of end write is no event. */
+static bool count_row(struct nt_reporter *r)
+{
+    if (nt_reporter_enough(r)) {
+        r->left_out++;
+        return false;
+    }
+    r->rows++;
+    return true;
+}
+
 /* A packet goes to its file, all else to the output. */
 static int put_row(struct nt_reporter *r, const struct nt_ring_row *row, uint64_t to_real)
 {
@@ -83,6 +101,8 @@ static int put_row(struct nt_reporter *r, const struct nt_ring_row *row, uint64_
     };
     int error;
 
+    if (!count_row(r))
+        return 0;
     if (row->record->kind != NT_RECORD_CAPTURE)
         return nt_output_event(r->output, &out);
     error = nt_pcapng_packet(r->packets, row, out.time);
@@ -202,6 +222,18 @@ static int say_unresolved(struct nt_reporter *r)
     return n ? notice(r, NT_NOTICE_WARNING, text) : 0;
 }
 
+static int say_enough(struct nt_reporter *r)
+{
+    char text[128];
+    int n = snprintf(text, sizeof(text), "ended after %llu rows (--max-events)",
+                     (unsigned long long)r->rows);
+
+    if (r->left_out)
+        snprintf(text + n, sizeof(text) - (size_t)n, ", %llu more had come and are left out",
+                 (unsigned long long)r->left_out);
+    return nt_reporter_enough(r) ? notice(r, NT_NOTICE_WARNING, text) : 0;
+}
+
 int nt_reporter_final(struct nt_reporter *r)
 {
     int error = 0;
@@ -227,6 +259,8 @@ int nt_reporter_final(struct nt_reporter *r)
         error = print_counters(r, true);
     if (error == 0)
         error = say_unresolved(r);
+    if (error == 0)
+        error = say_enough(r);
     return error < 0 ? error : flush(r);
 }
 
@@ -280,6 +314,8 @@ static int body_record(void *arg, const struct nt_record *record, const struct n
 {
     struct nt_reporter *r = arg;
 
+    if (!r->stopped && !count_row(r))
+        return 0;
     return nt_output_event(r->output, &(struct nt_event_row){
                                           .record = record,
                                           .id = (uint32_t)(record - r->program->records),
@@ -455,7 +491,8 @@ int nt_reporter_open(struct nt_cx *cx, const struct nt_program *p, const struct 
 
     if (!r)
         return nt_fail(cx, "make ready to report", -ENOMEM);
-    *r = (struct nt_reporter){.cx = cx, .program = p, .image = image};
+    *r =
+        (struct nt_reporter){.cx = cx, .program = p, .image = image, .max_rows = options->max_rows};
     error = open_parts(r, options);
     if (error < 0)
         return nt_fail(cx, "make ready to report", error);

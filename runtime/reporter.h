@@ -15,6 +15,7 @@ struct nt_reporter_options {
     int stop;           /* as in struct nt_output_options */
     bool quiet;         /* no notices on stderr */
     const char *write;  /* where captured packets go; NULL: there are none */
+    uint64_t max_rows;  /* of emit, printf and capture before the end; 0: as many as come */
 };
 
 /* 0, or -errno with a diagnostic in cx. All of the arguments must outlive the reporter. */
@@ -45,6 +46,10 @@ int nt_reporter_age(void *reporter);
 int nt_reporter_stopped(struct nt_reporter *reporter);
 /* The final report: tables as a whole, counters. */
 int nt_reporter_final(struct nt_reporter *reporter);
+
+/* Have as many rows come as are wanted? What comes then is counted and left out, but what bodies of
+ * end write. */
+bool nt_reporter_enough(const struct nt_reporter *reporter);
 
 /* The error of the output, 0: none. It is not in cx: only the session knows what it means. */
 int nt_reporter_error(const struct nt_reporter *reporter);

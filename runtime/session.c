@@ -62,6 +62,7 @@ static int open_reporter(struct session *s)
         .stop = nt_loop_signals(s->loop),
         .quiet = s->cli->quiet,
         .write = s->cli->write,
+        .max_rows = s->cli->max_events,
     };
 
     return nt_reporter_open(s->cx, s->program, s->image, &options, &s->reporter);
@@ -130,6 +131,8 @@ static int consume(struct session *s)
 {
     int r = nt_rings_consume(s->rings);
 
+    if (nt_reporter_enough(s->reporter))
+        nt_loop_stop(s->loop);
     if (r < 0 && !nt_reporter_error(s->reporter))
         return nt_fail(s->cx, "read the rows of the probes", r);
     return r;
@@ -162,7 +165,7 @@ static int run_body(struct session *s, const struct nt_body *body, bool *ret_exi
 {
     int r = nt_reporter_body(s->reporter, body, ret_exited, &s->code);
 
-    if (*ret_exited)
+    if (*ret_exited || nt_reporter_enough(s->reporter))
         nt_loop_stop(s->loop);
     return r;
 }
@@ -197,7 +200,7 @@ static int on_scan(void *arg)
 
     if (r == 0)
         r = nt_reporter_scan(s->reporter, &exited, &s->code);
-    if (exited)
+    if (exited || nt_reporter_enough(s->reporter))
         nt_loop_stop(s->loop);
     return r;
 }

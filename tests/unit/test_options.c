@@ -67,7 +67,7 @@ static void test_own_options_stand_anywhere(void **state)
     struct nt_cli cli;
 
     assert_int_equal(PARSE(*state, &cli, "-v", "drops", "--dst", "1.2.3.4", "--format=json", "-o",
-                           "out", "--duration", "1500ms", "--strict"),
+                           "out", "--duration", "1500ms", "--strict", "--max-events", "7"),
                      0);
     assert_string_equal(cli.script, "drops");
     assert_true(cli.verbose);
@@ -76,6 +76,7 @@ static void test_own_options_stand_anywhere(void **state)
     assert_string_equal(cli.format, "json");
     assert_string_equal(cli.output, "out");
     assert_int_equal(cli.duration, 1500000000);
+    assert_int_equal(cli.max_events, 7);
     assert_int_equal(cli.script_argc, 2);
 }
 
@@ -188,6 +189,10 @@ static void test_usage_errors_say_what_to_do(void **state)
         {{"drops", "--strict=yes"}, "--strict takes no value"},
         {{"drops", "--duration", "soon"}, "'soon' is no duration"},
         {{"drops", "--duration=0s"}, "'0s' is no duration"},
+        {{"drops", "--max-events", "0"}, "'0' is no number for --max-events"},
+        {{"drops", "--max-events=-1"}, "'-1' is no number"},
+        {{"drops", "--max-events", "7x"}, "'7x' is no number"},
+        {{"drops", "--max-events=99999999999999999999"}, "is no number"},
         {{"drops", "-f", "jsn"}, "there is no output format 'jsn'"},
         {{"list"}, "list what?"},
         {{"list", "a", "b", "c"}, "list what?"},
