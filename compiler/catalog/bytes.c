@@ -67,7 +67,8 @@ static void take_value(struct nt_part_value *v)
         break;
     case NT_PART_HOST:
         v->there = v->len > 0;
-        memcpy(v->w, v->at, v->len < 8 ? v->len : 8);
+        size = size ? size : 8;
+        memcpy(v->w, v->at, v->len < size ? v->len : size);
         break;
     case NT_PART_TEXT:
         take_text(v);

@@ -12,7 +12,7 @@ enum { NT_BYTES_WORDS = 3, NT_ATTR_HEADER = 4, NT_ATTR_TYPE_MASK = 0x3fff };
 
 enum nt_part_kind {
     NT_PART_WIRE, /* `size` bytes, a number in network order; of the 16 of an IPv6 address two */
-    NT_PART_HOST, /* all there are, at most 8: a number in host order */
+    NT_PART_HOST, /* `size` bytes, of an attribute all, at most 8: a number in host order */
     NT_PART_IP4,
     NT_PART_TEXT,
     NT_PART_BYTES, /* of the type's own parts, or just bytes */
@@ -23,7 +23,7 @@ struct nt_part {
     const char *name;
     uint32_t at; /* offset, or the attribute's number */
     enum nt_part_kind kind;
-    uint8_t size; /* WIRE, IP4 */
+    uint8_t size; /* WIRE, IP4, HOST at an offset */
     const struct nt_type *type;
 };
 

@@ -208,7 +208,8 @@ struct nt_val nt_lower_part(struct nt_gen *g, const struct nt_expr *e)
     room = clean_room(g, e->size > 8 ? 2 : 1);
     base.w[0] = LLVMBuildAdd(g->b, base.w[0], nt_i64(g, (uint64_t)e->offset), "");
     v.there = copy(g, e, false, room, nt_i64(g, e->size), base.w[0]);
-    v.w[0] = nt_wire_number(g, room, 0, e->size > 8 ? 8 : e->size);
+    v.w[0] = e->swapped ? nt_wire_number(g, room, 0, e->size > 8 ? 8 : e->size)
+                        : nt_get(g, g->i64, room);
     if (e->size > 8)
         v.w[1] = nt_wire_number(g, room, 8, e->size - 8u);
     return end_part(g, &p, v, e->type->words);

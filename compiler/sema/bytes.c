@@ -33,12 +33,27 @@ static bool wire_part(const char *name, struct nt_part *part)
     return true;
 }
 
+/* As the kernel's own structs have it, where their types are not known. */
+static bool host_part(const char *name, struct nt_part *part)
+{
+    static const char *const names[] = {"u16", "u32", "u64"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(name, names[i]) == 0) {
+            part->kind = NT_PART_HOST;
+            part->size = (uint8_t)(2u << i);
+            part->type = part->size == 8 ? &nt_type_uint : &nt_type_int;
+            return true;
+        }
+    return false;
+}
+
 static bool part_type(struct nt_unit *u, const struct nt_node *type, bool attributes,
                       struct nt_part *part)
 {
     const struct nt_type *t;
 
-    if (wire_part(type->name, part))
+    if (wire_part(type->name, part) || (!attributes && host_part(type->name, part)))
         return true;
     if (attributes && strcmp(type->name, "none") == 0) {
         part->kind = NT_PART_NONE;
@@ -63,7 +78,7 @@ static bool part_type(struct nt_unit *u, const struct nt_node *type, bool attrib
                          nt_type_said(u, t)),
                 "u8 be16 be32 be64 port mac ip4 ip6, an enum, hex, string, another view%s",
                 attributes ? ", int in the kernel's order, none for an attribute without a value"
-                           : "");
+                           : ", u16 u32 u64 in the kernel's order");
         return false;
     }
     return true;
@@ -200,6 +215,7 @@ static struct nt_expr *number_at(struct nt_scope *s, struct nt_expr *base,
     struct nt_expr *e = from_bytes(s, NT_E_PART, base, type, offset, at);
 
     e->size = part->size;
+    e->swapped = part->kind != NT_PART_HOST;
     if (part->kind == NT_PART_IP4)
         e = nt_expr_with(s->u, NT_E_IP4, &nt_type_ip, at, 1, e);
     return e;
@@ -224,6 +240,8 @@ static struct nt_expr *read_part(struct nt_scope *s, struct nt_expr *base,
     case NT_PART_IP4:
         return number_at(s, base, part, offset, at);
     case NT_PART_HOST:
+        if (part->size)
+            return number_at(s, base, part, offset, at);
         return from_bytes(s, NT_E_HOST, base, part->type, 0, at);
     case NT_PART_TEXT:
         return from_bytes(s, NT_E_TEXT, base, &nt_type_string, 0, at);

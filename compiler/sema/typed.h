@@ -41,7 +41,7 @@ struct nt_expr {
     bool user;       /* an address in the running process's memory; LOAD and the like: read there */
     bool is_signed;  /* LOAD, HEADER: sign-extend; ARITH, CMP: signed */
     bool inner;      /* HEADER, SCOPE and the like: of the packet within the packet */
-    bool swapped;    /* LOAD, HEADER: network byte order */
+    bool swapped;    /* LOAD, HEADER, PART: network byte order */
     uint16_t layers; /* enum nt_layer: what must be parsed before it is evaluated */
     uint8_t cost;    /* 0 free, 1 a read, 2 more reads, 3 a map or a stack: order of tests */
     uint8_t size;    /* LOAD, HEADER: bytes */

@@ -15,6 +15,12 @@ static const struct nt_part inner_parts[] = {
     {"port", 4, NT_PART_WIRE, 2, &nt_type_port},
     {"who", 6, NT_PART_WIRE, 6, &nt_type_mac},
 };
+static struct nt_type own_type = {.kind = NT_KIND_HEX};
+static const struct nt_part own_parts[] = {
+    {"half", 0, NT_PART_HOST, 2, &nt_type_int},
+    {"word", 2, NT_PART_HOST, 4, &nt_type_int},
+};
+static const struct nt_parts own = {"own", false, own_parts, 2, 6};
 static const struct nt_parts inner = {"inner", false, inner_parts, 3, 12};
 static struct nt_type outer_type = {.kind = NT_KIND_HEX};
 static const struct nt_part outer_parts[] = {
@@ -31,6 +37,8 @@ static int set_up(void **state)
     inner_type.parts = &inner;
     outer_type = nt_type_hex;
     outer_type.parts = &outer;
+    own_type = nt_type_hex;
+    own_type.parts = &own;
     plain = nt_type_hex;
     return 0;
 }
@@ -63,6 +71,8 @@ static void test_offsets(void **state)
     assert_prints(&inner_type, bytes, 12, 12, "src=10.0.0.2,port=443,who=02:00:00:00:00:07");
     assert_prints(&inner_type, bytes, 11, 11, "src=10.0.0.2,port=443,who=-");
     assert_prints(&inner_type, bytes, 3, 3, "src=-,port=-,who=-");
+    assert_prints(&own_type, "\x01\x02\x01\x00\x00\x00\x09", 6, 6, "half=513,word=1");
+    assert_prints(&own_type, "\x01\x02\x01\x00\x00\x00", 5, 5, "half=513,word=-");
 }
 
 static void test_attributes(void **state)
