@@ -597,6 +597,7 @@ FUNCTION(int, ovs_vport_receive, void *vport, struct sk_buff *skb, void *tun_inf
 FUNCTION(void, ovs_dp_process_packet, struct sk_buff *skb, void *key)
 FUNCTION(int, ovs_dp_upcall, void *dp, struct sk_buff *skb, const void *key,
          const void *upcall_info, u32 cutlen)
+FUNCTION(int, ovs_execute_actions, void *dp, struct sk_buff *skb, const void *acts, void *key)
 FUNCTION(int, ovs_flow_key_extract_userspace, struct net *net, const void *attr,
          struct sk_buff *skb, void *key, bool log)
 FUNCTION(void, ovs_vport_send, void *vport, struct sk_buff *skb, u8 mac_proto)
