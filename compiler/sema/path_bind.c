@@ -53,11 +53,13 @@ void nt_path_bind(struct nt_unit *u, const struct nt_node *path)
 static bool is_false_anyhow(struct nt_scope *s, const struct nt_node *where)
 {
     uint32_t said = s->u->cx->diags.list.n, errors = s->u->cx->diags.nerrors;
+    const struct nt_expr *e;
     bool is_false;
 
     if (where->kind == NT_NODE_BINARY && where->op == NT_OP_AND)
         return is_false_anyhow(s, where->kid[0]) || is_false_anyhow(s, where->kid[1]);
-    is_false = nt_is_false(nt_condition(s, where)) && s->u->cx->diags.nerrors == errors;
+    e = nt_condition(s, where); /* NULL: `any` took it out */
+    is_false = e && nt_is_false(e) && s->u->cx->diags.nerrors == errors;
     nt_diags_rewind(s->u->cx, said, errors);
     return is_false;
 }
