@@ -29,6 +29,9 @@ function(nt_link_llvm plugin)
     target_link_options(${plugin} PRIVATE -Wl,--exclude-libs,ALL -static-libgcc)
   else()
     target_link_options(${plugin} PRIVATE -Wl,-rpath,${libdir})
+    # What is kept of a compilation is of this library too.
+    llvm_config(files --link-shared --libfiles)
+    target_compile_definitions(ntc PRIVATE NTRACE_LLVM_SHARED="${files}")
   endif()
   target_link_options(${plugin} PRIVATE -Wl,--gc-sections -Wl,--version-script=${exports})
   # No run path: CMake's own ends in an empty entry, the current directory, and ntrace runs as root.

@@ -2,6 +2,8 @@
  * a memory file. Whatever becomes of it (LLVM may exit, abort or crash), the parent goes on. */
 #include "compiler/generate.h"
 
+#include "compiler/cache.h"
+#include "compiler/cache_key.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/kernel/kernel.h"
 #include "compiler/object.h"
@@ -28,28 +30,36 @@ struct result {
     char text[512];
 };
 
-enum { SAID_SIZE = 4096 };
+enum { SAID_SIZE = 4096, PLUGIN_SIZE = 2 * PATH_MAX };
 
 /* Beside the program (a build), or in ../lib/ntrace (installed). */
-static void *open_plugin(char text[512])
+static bool find_plugin(char path[PLUGIN_SIZE])
 {
     static const char *const places[] = {"", "../lib/ntrace/", NTRACE_LIBDIR "/ntrace/"};
-    char self[PATH_MAX], path[PATH_MAX * 2];
+    char self[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    void *plugin = NULL;
 
     self[len > 0 ? len : 0] = '\0';
     if (strrchr(self, '/'))
         strrchr(self, '/')[1] = '\0';
-    for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !plugin; i++) {
-        snprintf(path, sizeof(path), "%s%sntrace-codegen.so", *places[i] == '/' ? "" : self,
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        snprintf(path, PLUGIN_SIZE, "%s%sntrace-codegen.so", *places[i] == '/' ? "" : self,
                  places[i]);
         if (access(path, R_OK) == 0)
-            plugin = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+            return true;
     }
+    return false;
+}
+
+static void *open_plugin(char text[512])
+{
+    char path[PLUGIN_SIZE];
+    bool found = find_plugin(path);
+    void *plugin = found ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+
     if (!plugin)
         snprintf(text, 512, "ntrace-codegen.so can't be loaded: %s",
-                 dlerror() ?: "it is not beside the program");
+                 found ? dlerror() : "it is not beside the program");
     return plugin;
 }
 
@@ -178,9 +188,51 @@ static void generate(struct nt_unit *u, enum nt_codegen_dump dump)
         close(said);
 }
 
+/* What the code generator will ask, so that it is in the key; it inherits the answers. */
+static void ask_kernel(const struct nt_kernel *k)
+{
+    nt_kernel_isa(k);
+    nt_kernel_has(k, NT_FEATURE_ATOMIC_FETCH);
+    nt_kernel_has(k, NT_FEATURE_READ_KERNEL);
+    nt_kernel_has(k, NT_FEATURE_LONG);
+}
+
+static bool make_key(const struct nt_unit *u, uint8_t ret_key[NT_HASH_BYTES])
+{
+    char plugin[PLUGIN_SIZE];
+
+    if (!u->cx->options.cache || !find_plugin(plugin))
+        return false;
+    ask_kernel(u->cx->kernel);
+    return nt_cache_key(u, plugin, ret_key);
+}
+
+static void say(const struct nt_unit *u, const char *what, int err)
+{
+    if (u->cx->options.verbose)
+        fprintf(stderr, "%s %s%s%s\n", what, u->cx->options.cache, err < 0 ? ": " : "",
+                err < 0 ? strerror(-err) : "");
+}
+
 void nt_generate(struct nt_unit *u)
 {
+    const char *dir = u->cx->options.cache;
+    uint8_t key[NT_HASH_BYTES];
+    int err;
+
+    if (!make_key(u, key)) {
+        generate(u, NT_DUMP_NOTHING);
+        return;
+    }
+    err = nt_cache_get(u->cx->arena, dir, key, &u->program.elf, &u->program.elf_size);
+    say(u, err < 0 ? "no compiled object in" : "compiled object from", err);
+    if (err == 0)
+        return;
     generate(u, NT_DUMP_NOTHING);
+    if (u->cx->diags.nerrors == 0) {
+        err = nt_cache_put(dir, key, u->program.elf, u->program.elf_size);
+        say(u, err < 0 ? "compiled object can't be kept in" : "compiled object kept in", err);
+    }
 }
 
 void nt_generate_dump_llvm(struct nt_unit *u, FILE *out)

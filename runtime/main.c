@@ -1,6 +1,7 @@
 /* ntrace: from the command line to one of the things it does. */
 #include "compiler/compile.h"
 #include "compiler/kernel/kernel.h"
+#include "runtime/cache_place.h"
 #include "runtime/options.h"
 #include "runtime/privilege.h"
 #include "runtime/script.h"
@@ -207,6 +208,7 @@ static int perform(struct nt_cx *cx, int argc, char **argv)
         .where = cli.where,
         .script_argv = cli.script_argv,
         .script_argc = cli.script_argc,
+        .cache = cli.verb == NT_VERB_RUN && !cli.no_cache ? nt_cache_place(cx->arena) : NULL,
         .verbose = cli.verbose,
         .is_own = nt_cli_is_own,
     };

@@ -33,6 +33,7 @@ static const struct option options[] = {
      "end after N rows of emit, printf, capture"},
     {0, "strict", NULL, VALUE_NONE, FIELD(strict), "fail with exit code 3 when anything was lost"},
     {'q', "quiet", NULL, VALUE_NONE, FIELD(quiet), "no readiness line, no warnings"},
+    {0, "no-cache", NULL, VALUE_NONE, FIELD(no_cache), "compile anew, and keep nothing of it"},
     {'v', "verbose", NULL, VALUE_NONE, FIELD(verbose), "show what the compiler and kernel say"},
     {'d', "dump", "PASS", VALUE_TEXT, FIELD(dump),
      "print what a pass of the compiler makes, and stop"},

@@ -15,6 +15,7 @@ struct nt_options {
     const char *where;  /* --where EXPR, and-ed into every packet event, or NULL */
     char **script_argv; /* what the command line holds for the script's own parameters */
     int script_argc;
+    const char *cache; /* directory where compiled objects are kept, or NULL: they are not */
     bool verbose;
     bool (*is_own)(const char *word); /* is --word ntrace's own, for every script? NULL: none is */
 };

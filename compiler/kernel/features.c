@@ -1,5 +1,6 @@
 /* What this kernel takes, asked by trying: a tiny program or map for each question, once. */
 #include "compiler/kernel/private.h"
+#include "compiler/kernel/seen.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -205,8 +206,8 @@ static bool try_feature(const struct nt_kernel *k, enum nt_feature f)
         return accepts_atomic_fetch();
     case NT_FEATURE_READ_KERNEL:
         return accepts_read_kernel();
-    case NT_FEATURE_LONG:
-        return accepts_long();
+    case NT_FEATURE_LONG: /* what came after it says so too, in a tenth of the time */
+        return nt_kernel_has(k, NT_FEATURE_ATOMIC_FETCH) || accepts_long();
     case NT_FEATURE_MAX:
         break;
     }
@@ -234,6 +235,7 @@ bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f)
         return has_word(k->features, names[f]);
     if (k->probed->has[f] == NOT_ASKED)
         k->probed->has[f] = try_feature(k, f) ? YES : NO;
+    nt_saw_number(k, (uint64_t)f << 2 | k->probed->has[f]);
     return k->probed->has[f] == YES;
 }
 
@@ -272,5 +274,6 @@ int nt_kernel_isa(const struct nt_kernel *k)
     }
     if (k->probed->isa == 0)
         k->probed->isa = try_isa();
+    nt_saw_number(k, (uint64_t)k->probed->isa);
     return k->probed->isa;
 }

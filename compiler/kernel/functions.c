@@ -1,6 +1,7 @@
 /* The kernel's functions: which of them can be traced, and which its types know. */
 #include "compiler/base/arena.h"
 #include "compiler/kernel/private.h"
+#include "compiler/kernel/seen.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -165,7 +166,17 @@ static uint32_t count_of(const struct nt_functions *f, const char *name)
     return (uint32_t)(i - first);
 }
 
-/* Behind the name its line goes on: "[MODULE]". The index has put a NUL between them. */
+/* What is said of one function that a pattern matches. */
+static void offer(const struct nt_kernel *k, const struct nt_kfunction *function,
+                  nt_kfunction_fn *each, void *arg)
+{
+    nt_saw_text(k, function->name);
+    nt_saw_number(k, function->traceable);
+    each(function, arg);
+}
+
+/* Behind the name its line goes on: "[MODULE]". The index has put a NUL between them. Whose types
+ * are read for it is seen by them. */
 const char *nt_functions_module(const struct nt_kernel *k, const char *func, size_t *ret_len)
 {
     const struct nt_functions *f = list_of(k);
@@ -187,7 +198,7 @@ const char *nt_functions_module(const struct nt_kernel *k, const char *func, siz
     return at;
 }
 
-bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
+static bool is_traceable(const struct nt_kernel *k, const char *func)
 {
     const struct nt_functions *f = list_of(k);
 
@@ -196,6 +207,14 @@ bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
     if (f->text)
         return line_of(f, func) != NULL;
     return nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
+}
+
+bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
+{
+    bool traceable = is_traceable(k, func);
+
+    nt_saw_number(k, traceable);
+    return traceable;
 }
 
 /* A pattern without its wildcards' help: most names differ in their first letters. */
@@ -220,7 +239,7 @@ void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, boo
         if (nt_btf_kind(t) != BTF_KIND_FUNC || !matches(pattern, literal, function.name))
             continue;
         function.traceable = f->name ? count_of(f, function.name) : 1;
-        each(&function, arg);
+        offer(k, &function, each, arg);
     }
     for (size_t i = 0; !typed && i < f->n; i++) {
         struct nt_kfunction function = {.name = f->name[i]};
@@ -229,6 +248,6 @@ void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, boo
             !matches(pattern, literal, f->name[i]))
             continue;
         function.traceable = count_of(f, f->name[i]);
-        each(&function, arg);
+        offer(k, &function, each, arg);
     }
 }

@@ -1,5 +1,6 @@
 #include "compiler/kernel/kernel.h"
 #include "compiler/kernel/private.h"
+#include "compiler/kernel/seen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -119,7 +120,7 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
     if (k)
         k->foreign = o->fixture || o->btf;
     if (k && (k->probed = nt_probed_new()) && (k->functions = nt_functions_new()) &&
-        (k->modules = nt_modules_new()))
+        (k->modules = nt_modules_new()) && (k->seen = nt_seen_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
     if (err == 0)
         k->version = o->profile ? o->profile : o->fixture ? NULL : k->release;
@@ -153,6 +154,7 @@ void nt_kernel_close(struct nt_kernel **pk)
     nt_probed_free(k->probed);
     nt_functions_free(k->functions);
     nt_modules_free(k->modules);
+    free(k->seen);
     free(k->release);
     free(k->tracing);
     free(k->features);

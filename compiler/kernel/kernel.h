@@ -31,6 +31,11 @@ void nt_kernel_close(struct nt_kernel **k);
 bool nt_kernel_at_least(const struct nt_kernel *k, const char *version);
 const char *nt_kernel_release(const struct nt_kernel *k); /* "6.18.44", "fixture" */
 
+/* Mixes into h all that this kernel said until now, its types as a whole: where it is the same, the
+ * questions that followed from one another had the same answers. */
+struct nt_hash;
+void nt_kernel_seen(const struct nt_kernel *k, struct nt_hash *h);
+
 /* Type id by name and BTF_KIND_*, or 0. Indexed: 0.1 ms. Names given back are the kernel's: they
  * live until it is closed. */
 uint32_t nt_kernel_find(const struct nt_kernel *k, const char *name, uint32_t kind);

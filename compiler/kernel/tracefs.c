@@ -1,6 +1,7 @@
 /* Tracepoints as tracefs describes them: events/SYSTEM/NAME/format. */
 #include "compiler/base/arena.h"
 #include "compiler/kernel/private.h"
+#include "compiler/kernel/seen.h"
 
 #include <errno.h>
 #include <glob.h>
@@ -57,6 +58,7 @@ int nt_kernel_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const ch
     if (!k->tracing || strchr(sys, '/') || strchr(name, '/'))
         return -ENOENT;
     char *text = nt_kernel_slurp(nt_sprintf(a, "%s/events/%s/%s/format", k->tracing, sys, name));
+    nt_saw_text(k, text);
     if (!text)
         return -errno;
     for (const char *line = text; line; line = strchr(line, '\n')) {
@@ -89,8 +91,12 @@ void nt_kernel_each_tracepoint(const struct nt_kernel *k, void (*each)(const cha
     if (!k->tracing || asprintf(&pattern, "%s/events/*/*/format", k->tracing) < 0)
         return;
     if (glob(pattern, 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            each(name_of_path(found.gl_pathv[i]), arg);
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            const char *name = name_of_path(found.gl_pathv[i]);
+
+            nt_saw_text(k, name);
+            each(name, arg);
+        }
     globfree(&found);
     free(pattern);
 }
