@@ -1,29 +1,41 @@
 # shellcheck shell=bash
-# The end-to-end tests in a guest of each kernel, all in one boot.
+# The end-to-end tests in a guest of each kernel, all in one boot, and some guests side by side.
 #
 #   run_suite KERNEL...     0 when none failed. Leaves of each kernel, in build/lab/KERNEL, `results`
 #                           (what run_tests says) and the logs of tests that said something.
 #
-# Settings: $tests, a regular expression; those of guest.sh.
+# Settings: $tests, a regular expression; $guests, how many at a time; those of guest.sh.
 # shellcheck disable=SC2154 # the settings are the caller's
 
 run_suite() { # KERNEL...
-    local kernel results=$build/lab start status
+    local kernel results=$build/lab running=0
 
     for kernel in "$@"; do
-        echo "== kernel $kernel"
         rm -rf "${results:?}/$kernel"
         mkdir -p "$results/$kernel"
-        start=$SECONDS
-        status=0
-        files=$results/$kernel guest_run "$kernel" tests/lab/run_tests "$tests" |
-            tee "$results/$kernel/results" || status=$?
-        # A guest that hung has said something of some tests only.
-        [[ $status -le 1 ]] || echo "guest failed 0 ended early" | tee -a "$results/$kernel/results"
-        show_logs "$results/$kernel"
-        echo "== kernel $kernel: $((SECONDS - start)) s"
+        if ((running == guests)); then
+            wait -n || true
+            running=$((running - 1))
+        fi
+        run_kernel "$kernel" &
+        running=$((running + 1))
     done
+    wait
     show_table "$results" "$@"
+}
+
+run_kernel() { # KERNEL
+    local kernel=$1 directory=$results/$1 start=$SECONDS status=0
+
+    files=$directory guest_run "$kernel" tests/lab/run_tests "$tests" |
+        tee "$directory/results" | sed -u "s/^/$kernel: /" || status=$?
+    # A guest that hung has said something of some tests only.
+    [[ $status -le 1 ]] || echo "guest failed 0 ended early" >>"$directory/results"
+    {
+        show_logs "$directory"
+        echo "== kernel $kernel: $((SECONDS - start)) s"
+    } >"$directory/said"
+    cat "$directory/said" # at once: another kernel's may come at the same time
 }
 
 show_logs() { # DIRECTORY
