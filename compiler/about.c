@@ -74,6 +74,49 @@ static void report_tables(struct nt_unit *u, FILE *out)
     }
 }
 
+static void report_states(struct nt_unit *u, FILE *out)
+{
+    for (uint32_t i = 0; i < u->program.nkept; i++) {
+        const struct nt_kept *k = &u->program.kept[i];
+        uint32_t max = u->states.at[i]->max;
+        uint64_t size = (k->key_words + k->value_words) * 8u;
+
+        fprintf(out, "  @%-17s ", k->name);
+        if (k->nkeys)
+            fprintf(out, "up to %u keys, ", max);
+        print_size(max * size, out);
+        fputc('\n', out);
+    }
+}
+
+static void report_paths(struct nt_unit *u, FILE *out)
+{
+    for (uint32_t i = 0; i < u->program.npaths; i++) {
+        const struct nt_path *p = &u->program.paths[i];
+        uint64_t entries = (p->words + 1ull) * 8 * p->max;
+        uint64_t keys = (p->key_words + 1ull) * 8 * p->max_keys;
+
+        fprintf(out, "  %-18s up to %u at a time, ", p->name, p->max);
+        print_size(entries + keys + (p->lost ? p->max * 16ull : 0), out);
+        fputc('\n', out);
+    }
+}
+
+static void report_commands(struct nt_unit *u, FILE *out)
+{
+    for (uint32_t i = 0; i < u->program.ncommands; i++)
+        fprintf(out, "  %s\n", u->program.commands[i].text);
+}
+
+/* A part of the report, if there is anything to say in it. */
+static void report_part(struct nt_unit *u, const char *title, uint32_t n,
+                        void (*report)(struct nt_unit *u, FILE *out), FILE *out)
+{
+    if (n)
+        fprintf(out, "\n%s\n", title);
+    report(u, out);
+}
+
 int nt_check_report(struct nt_cx *cx, uint16_t source, FILE *out)
 {
     struct nt_unit *u;
@@ -81,11 +124,13 @@ int nt_check_report(struct nt_cx *cx, uint16_t source, FILE *out)
 
     if (err)
         return err;
-    fprintf(out, "%s runs on this kernel.\n\nprobes\n", cx->sources.at[source].name);
-    report_probes(u, out);
-    if (u->program.ntables)
-        fputs("\ntables\n", out);
-    report_tables(u, out);
+    fprintf(out, "%s runs on this kernel.\n", cx->sources.at[source].name);
+    report_part(u, "probes", u->program.nprobes, report_probes, out);
+    report_part(u, "tables", u->program.ntables, report_tables, out);
+    report_part(u, "state", u->program.nkept, report_states, out);
+    report_part(u, "paths", u->program.npaths, report_paths, out);
+    report_part(u, "commands, which --allow-exec lets it run", u->program.ncommands,
+                report_commands, out);
     fputs("\nobject\n  ", out);
     print_size(u->program.elf_size, out);
     fputc('\n', out);

@@ -147,7 +147,7 @@ static void list_functions(FILE *out)
         char text[64];
 
         snprintf(text, sizeof(text), "%s(%s)", f->name, f->params);
-        fprintf(out, "%-40s %s%s\n", text, f->doc, f->make ? "" : " (not in this version)");
+        fprintf(out, "%-40s %s\n", text, f->doc);
     }
 }
 
@@ -170,7 +170,7 @@ static void list_types(FILE *out)
 static void list_hooks(FILE *out)
 {
     for (const struct nt_hook *h = nt_hooks; h->name; h++)
-        fprintf(out, "%-20s %s%s\n", h->name, h->doc, h->resolve ? "" : " (not in this version)");
+        fprintf(out, "%-20s %s\n", h->name, h->doc);
 }
 
 int nt_list(struct nt_cx *cx, const char *what, const char *name, FILE *out)

@@ -164,6 +164,20 @@ struct nt_x {
     const struct nt_x *kid[NT_MAX_STATE_KEYS];
 };
 
+/* `limit` or `sample` in front of a body of ntrace. The limits of kernel bodies are compiled. */
+struct nt_gate {
+    bool is_sample;
+    uint64_t count, per;  /* a limit: so often in per ns; a sample: count of per */
+    struct nt_layout key; /* of a limit: ncolumns 0: it counts all together */
+    uint32_t limit;       /* which one counts: several gates of one statement share it */
+};
+
+/* What start() and stop() are about. The environment has the parameters that the text names. */
+struct nt_command {
+    const char *text;
+    const char *const *env; /* "name=value"; NULL behind the last */
+};
+
 enum nt_act_kind {
     NT_ACT_PRINT,  /* table, or all when -1 */
     NT_ACT_CLEAR,  /* table, or all when -1 */
@@ -175,8 +189,11 @@ enum nt_act_kind {
     NT_ACT_KEEP,   /* slot: which state; args: its key; expr: the value */
     NT_ACT_DELETE, /* slot: which state; args: its key */
     NT_ACT_RETURN,
-    NT_ACT_CALL, /* then; a RETURN in it ends it alone */
-    NT_ACT_FOR,  /* then, with slot from first to last, both included */
+    NT_ACT_CALL,  /* then; a RETURN in it ends it alone */
+    NT_ACT_FOR,   /* then, with slot from first to last, both included */
+    NT_ACT_GATE,  /* then, if gate lets it pass; args: its key */
+    NT_ACT_START, /* slot: which command */
+    NT_ACT_STOP,  /* slot: which command */
 };
 struct nt_act {
     enum nt_act_kind kind;
@@ -186,6 +203,7 @@ struct nt_act {
     uint16_t slot;
     const struct nt_x *expr;
     const struct nt_record *record;
+    const struct nt_gate *gate;
     const struct nt_x *const *args;
     uint16_t nargs;
     uint64_t first, last; /* FOR */
@@ -205,10 +223,10 @@ struct nt_body {
 /* A path, as the tracer has to know it: to find what is lost, and to count. */
 struct nt_path {
     const char *name;
-    const char *entries; /* hash id -> entry (bpf/path.h) */
-    const char *keys;    /* hash key -> id */
-    const char *lost;    /* hash id -> 1: called lost; NULL: nothing ever is */
-    uint32_t max;
+    const char *entries;       /* hash id -> entry (bpf/path.h) */
+    const char *keys;          /* hash key -> id */
+    const char *lost;          /* hash id -> 1: called lost; NULL: nothing ever is */
+    uint32_t max, max_keys;    /* entries, and keys that find them */
     uint16_t words, key_words; /* of an entry, of a key */
     uint16_t refs_word;        /* in an entry: the keys that find it, key_words each; 0: no key */
     uint16_t nrefs;
@@ -245,6 +263,10 @@ struct nt_program {
     uint32_t nkept;
     const struct nt_path *paths;
     uint32_t npaths;
+    const struct nt_command *commands; /* index: slot of NT_ACT_START and NT_ACT_STOP */
+    uint32_t ncommands;
+    const uint16_t *limit_words; /* index: limit of a gate; of its keys, 0: it has none */
+    uint32_t nlimits;
     uint32_t top; /* rows of a printed table: $top */
     bool uses_rings, uses_stacks;
     bool uses_perf; /* rows come by perf events: this kernel has no ring buffers */

@@ -128,7 +128,7 @@ item:
   | PATH word ONCE KEY exprs opt_max '{' stages '}'
                                         { $$ = FLAG(NAMED(PATH, @$, $2, 3, $5, $8, $6)); }
   | ON eventrefs opt_where limits body  { $$ = WITH(ON, @$, 4, $2, $3, $4, $5); }
-  | EVERY expr block                    { $$ = WITH(EVERY, @$, 2, $2, $3); }
+  | EVERY expr limits block             { $$ = WITH(EVERY, @$, 3, $2, $3, $4); }
   | BEGIN_ block                        { $$ = WITH(BEGIN, @$, 1, $2); }
   | END block                           { $$ = WITH(END, @$, 1, $2); }
   ;

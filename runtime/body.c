@@ -106,6 +106,20 @@ static int run_delete(struct run *run, const struct nt_act *act)
 
 static int run_acts(struct run *run, const struct nt_act *act);
 
+/* What is held back counts where the gate is asked. */
+static int run_gate(struct run *run, const struct nt_act *act)
+{
+    uint64_t *key = calloc(act->gate->key.words + 1u, sizeof(*key));
+    bool passes;
+
+    if (!key)
+        return -ENOMEM;
+    put_key(run, act, &act->gate->key, key);
+    passes = run->ops->passes(run->ops->arg, act->gate, key);
+    free(key);
+    return passes ? run_acts(run, act->then) : 0;
+}
+
 static int run_loop(struct run *run, const struct nt_act *act)
 {
     int r = 0;
@@ -150,6 +164,12 @@ static int run_act(struct run *run, const struct nt_act *act)
         return r;
     case NT_ACT_FOR:
         return run_loop(run, act);
+    case NT_ACT_GATE:
+        return run_gate(run, act);
+    case NT_ACT_START:
+        return run->ops->start(run->ops->arg, act->slot);
+    case NT_ACT_STOP:
+        return run->ops->stop(run->ops->arg, act->slot);
     case NT_ACT_RETURN:
         run->returned = true;
         return 0;

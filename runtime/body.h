@@ -22,6 +22,11 @@ struct nt_body_ops {
     struct nt_xval (*kept)(void *arg, uint16_t state, const uint64_t *key);
     int (*keep)(void *arg, uint16_t state, const uint64_t *key, const uint64_t *value);
     int (*forget)(void *arg, uint16_t state, const uint64_t *key);
+    /* May the body behind the gate run? The key as gate->key says. */
+    bool (*passes)(void *arg, const struct nt_gate *gate, const uint64_t *key);
+    /* A command by its index in the program. */
+    int (*start)(void *arg, uint16_t command);
+    int (*stop)(void *arg, uint16_t command);
     const struct nt_program *program; /* the body's: its tables and states */
     const uint64_t *entry;            /* of a path, for NT_WHEN_LOST */
 };

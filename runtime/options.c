@@ -32,6 +32,7 @@ static const struct option options[] = {
     {0, "max-events", "N", VALUE_COUNT, FIELD(max_events),
      "end after N rows of emit, printf, capture"},
     {0, "strict", NULL, VALUE_NONE, FIELD(strict), "fail with exit code 3 when anything was lost"},
+    {0, "allow-exec", NULL, VALUE_NONE, FIELD(allow_exec), "let the script start() commands"},
     {'q', "quiet", NULL, VALUE_NONE, FIELD(quiet), "no readiness line, no warnings"},
     {0, "no-cache", NULL, VALUE_NONE, FIELD(no_cache), "compile anew, and keep nothing of it"},
     {'v', "verbose", NULL, VALUE_NONE, FIELD(verbose), "show what the compiler and kernel say"},

@@ -1,14 +1,15 @@
-#include "runtime/reporter.h"
 #include "runtime/attach.h"
-#include "runtime/body.h"
 #include "runtime/cleanup.h"
+#include "runtime/commands.h"
 #include "runtime/counters.h"
 #include "runtime/fail.h"
+#include "runtime/limits.h"
 #include "runtime/load.h"
 #include "runtime/output.h"
 #include "runtime/paths.h"
 #include "runtime/pcapng.h"
 #include "runtime/report.h"
+#include "runtime/reporter_private.h"
 #include "runtime/states.h"
 #include "runtime/symbols.h"
 #include "runtime/tables.h"
@@ -18,30 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-struct nt_reporter {
-    struct nt_cx *cx;
-    const struct nt_program *program;
-    const struct nt_image *image;
-    struct nt_output *output;
-    struct nt_symbols *symbols;
-    struct nt_tables *tables;
-    struct nt_paths *paths;
-    struct nt_states *states;
-    uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
-    struct nt_pcapng *packets;      /* NULL: nothing is captured */
-    uint64_t *missed;               /* by probe: what its links missed */
-    const struct nt_links *links;   /* NULL: there are none any more */
-    uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
-    uint64_t max_rows;              /* 0: as many as come */
-    uint64_t rows, left_out;        /* before the end: written, and beyond max_rows */
-    uint64_t attached;              /* ns of CLOCK_MONOTONIC */
-    bool snapshot;                  /* taken, for the body that runs */
-    bool stopped;                   /* no event comes any more */
-    bool printed;                   /* by the body that runs: a table */
-    bool hidden_said;
-};
-
-static uint64_t read_clock(clockid_t clock)
+uint64_t nt_clock_read(clockid_t clock)
 {
     struct timespec t;
 
@@ -54,7 +32,7 @@ static int notice(struct nt_reporter *r, enum nt_notice_kind kind, const char *t
     return nt_output_notice(r->output,
                             &(struct nt_notice){
                                 .kind = kind,
-                                .time = read_clock(CLOCK_REALTIME),
+                                .time = nt_clock_read(CLOCK_REALTIME),
                                 .text = text,
                                 .probes = r->program->probes,
                                 .nprobes = kind == NT_NOTICE_READY ? r->program->nprobes : 0,
@@ -62,7 +40,7 @@ static int notice(struct nt_reporter *r, enum nt_notice_kind kind, const char *t
 }
 
 /* Ends a piece of work: what it wrote goes out, and what it could not name is said once. */
-static int flush(struct nt_reporter *r)
+int nt_reporter_flush(struct nt_reporter *r)
 {
     if (nt_symbols_hidden(r->symbols) && !r->hidden_said) {
         r->hidden_said = true;
@@ -78,8 +56,7 @@ bool nt_reporter_enough(const struct nt_reporter *r)
     return r->max_rows && r->rows >= r->max_rows;
 }
 
-/* Is it to be written? What bodies of end write is no event. */
-static bool count_row(struct nt_reporter *r)
+bool nt_reporter_count_row(struct nt_reporter *r)
 {
     if (nt_reporter_enough(r)) {
         r->left_out++;
@@ -101,7 +78,7 @@ static int put_row(struct nt_reporter *r, const struct nt_ring_row *row, uint64_
     };
     int error;
 
-    if (!count_row(r))
+    if (!nt_reporter_count_row(r))
         return 0;
     if (row->record->kind != NT_RECORD_CAPTURE)
         return nt_output_event(r->output, &out);
@@ -114,18 +91,18 @@ int nt_reporter_ready(struct nt_reporter *r)
     uint32_t n = r->program->nprobes;
     char text[80];
 
-    r->attached = read_clock(CLOCK_MONOTONIC);
+    r->attached = nt_clock_read(CLOCK_MONOTONIC);
     nt_tables_begin(r->tables);
     snprintf(text, sizeof(text), "ready, %u probe%s (Ctrl-C ends)", n, n == 1 ? "" : "s");
     notice(r, NT_NOTICE_READY, text);
-    return flush(r);
+    return nt_reporter_flush(r);
 }
 
 /* All names of the batch are looked up in one go. */
 int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
 {
     struct nt_reporter *r = reporter;
-    uint64_t to_real = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
+    uint64_t to_real = nt_clock_read(CLOCK_REALTIME) - nt_clock_read(CLOCK_MONOTONIC);
     int error = 0;
 
     for (uint32_t i = 0; i < n; i++)
@@ -135,24 +112,10 @@ int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
         error = put_row(r, &rows[i], to_real);
     if (error == 0 && r->packets && nt_pcapng_flush(r->packets) < 0)
         error = nt_fail(r->cx, "write captured packets", -errno);
-    return error < 0 ? error : flush(r);
+    return error < 0 ? error : nt_reporter_flush(r);
 }
 
 /* Tables and counters. */
-
-/* One snapshot serves all that a body prints and clears. */
-static int take_snapshot(struct nt_reporter *r)
-{
-    int error;
-
-    if (r->snapshot || r->stopped)
-        return 0;
-    error = nt_tables_snapshot(r->tables);
-    if (error < 0)
-        return nt_fail(r->cx, "read the tables of the probes", error);
-    r->snapshot = true;
-    return 0;
-}
 
 int nt_reporter_stopped(struct nt_reporter *r)
 {
@@ -177,7 +140,7 @@ void nt_reporter_watch(struct nt_reporter *r, const struct nt_links *links)
 }
 
 /* Counters that did not change since are not said again, except at the end. */
-static int print_counters(struct nt_reporter *r, bool final)
+int nt_reporter_counters(struct nt_reporter *r, bool final)
 {
     size_t size = nt_counters_of(r->program) * sizeof(uint64_t);
     int error;
@@ -190,10 +153,10 @@ static int print_counters(struct nt_reporter *r, bool final)
     if (!final && memcmp(r->counts, r->counts_said, size) == 0)
         return 0;
     memcpy(r->counts_said, r->counts, size);
-    return nt_counters_print(r->program, r->counts, read_clock(CLOCK_REALTIME), r->output);
+    return nt_counters_print(r->program, r->counts, nt_clock_read(CLOCK_REALTIME), r->output);
 }
 
-static int print_paths(struct nt_reporter *r, bool final)
+int nt_reporter_paths(struct nt_reporter *r, bool final)
 {
     int error = 0;
 
@@ -203,7 +166,7 @@ static int print_paths(struct nt_reporter *r, bool final)
         error = nt_paths_count(r->paths, i, r->stopped, &counts);
         if (error < 0)
             return nt_fail(r->cx, "read the accounts of the paths", error);
-        counts.time = read_clock(CLOCK_REALTIME);
+        counts.time = nt_clock_read(CLOCK_REALTIME);
         counts.final = final;
         error = nt_output_path(r->output, &counts);
     }
@@ -247,191 +210,21 @@ int nt_reporter_final(struct nt_reporter *r)
             .by = -1,
             .final = true,
             .elapsed = nt_tables_elapsed(r->tables, i, true),
-            .time = read_clock(CLOCK_REALTIME),
+            .time = nt_clock_read(CLOCK_REALTIME),
         };
 
         if (!table->end_prints)
             error = nt_report_print(&report, r->symbols, r->output);
     }
     if (error == 0)
-        error = print_paths(r, true);
+        error = nt_reporter_paths(r, true);
     if (error == 0)
-        error = print_counters(r, true);
+        error = nt_reporter_counters(r, true);
     if (error == 0)
         error = say_unresolved(r);
     if (error == 0)
         error = say_enough(r);
-    return error < 0 ? error : flush(r);
-}
-
-/* What the statements of a body do. */
-
-static uint64_t body_now(void *arg)
-{
-    (void)arg;
-    return read_clock(CLOCK_MONOTONIC);
-}
-
-static bool is_meant(int table, uint32_t i)
-{
-    return table < 0 || (uint32_t)table == i;
-}
-
-static int body_print(void *arg, const struct nt_act *act)
-{
-    struct nt_reporter *r = arg;
-    int error = take_snapshot(r);
-
-    r->printed = true;
-    for (uint32_t i = 0; i < r->program->ntables && error == 0; i++) {
-        const struct nt_report report = {
-            .table = &r->program->tables[i],
-            .tally = nt_tables_recent(r->tables, i),
-            .top = act->top ? act->top : r->program->top,
-            .by = act->by,
-            .elapsed = nt_tables_elapsed(r->tables, i, false),
-            .time = read_clock(CLOCK_REALTIME),
-        };
-
-        if (is_meant(act->table, i))
-            error = nt_report_print(&report, r->symbols, r->output);
-    }
-    return error;
-}
-
-static int body_clear(void *arg, int table)
-{
-    struct nt_reporter *r = arg;
-    int error = take_snapshot(r);
-
-    for (uint32_t i = 0; i < r->program->ntables && error == 0; i++)
-        if (is_meant(table, i))
-            nt_tables_clear(r->tables, i);
-    return error;
-}
-
-static int body_record(void *arg, const struct nt_record *record, const struct nt_value *values)
-{
-    struct nt_reporter *r = arg;
-
-    if (!r->stopped && !count_row(r))
-        return 0;
-    return nt_output_event(r->output, &(struct nt_event_row){
-                                          .record = record,
-                                          .id = (uint32_t)(record - r->program->records),
-                                          .time = read_clock(CLOCK_REALTIME),
-                                          .values = values,
-                                      });
-}
-
-static int body_aggregate(void *arg, uint32_t table, const uint64_t *key, const uint64_t *slot)
-{
-    struct nt_reporter *r = arg;
-
-    nt_tables_add(r->tables, table, key, slot);
-    return 0;
-}
-
-static struct nt_xval body_kept(void *arg, uint16_t state, const uint64_t *key)
-{
-    const struct nt_reporter *r = arg;
-
-    return nt_states_get(r->states, state, key);
-}
-
-static int body_keep(void *arg, uint16_t state, const uint64_t *key, const uint64_t *value)
-{
-    struct nt_reporter *r = arg;
-    int error = nt_states_put(r->states, state, key, value);
-
-    if (error < 0)
-        return nt_fail(r->cx, "keep a value", error);
-    r->own[NT_CNT_STATE_FULL] += (uint64_t)error;
-    return 0;
-}
-
-static int body_forget(void *arg, uint16_t state, const uint64_t *key)
-{
-    struct nt_reporter *r = arg;
-    int error = nt_states_delete(r->states, state, key);
-
-    return error < 0 ? nt_fail(r->cx, "delete a value", error) : 0;
-}
-
-static struct nt_body_ops body_ops(struct nt_reporter *r)
-{
-    return (struct nt_body_ops){
-        .arg = r,
-        .now = body_now,
-        .attached = r->attached,
-        .print = body_print,
-        .clear = body_clear,
-        .record = body_record,
-        .aggregate = body_aggregate,
-        .kept = body_kept,
-        .keep = body_keep,
-        .forget = body_forget,
-        .program = r->program,
-    };
-}
-
-int nt_reporter_body(struct nt_reporter *r, const struct nt_body *body, bool *ret_exited,
-                     int *ret_code)
-{
-    const struct nt_body_ops ops = body_ops(r);
-    struct nt_body_result result = {0};
-    int error;
-
-    r->snapshot = false;
-    r->printed = false;
-    error = nt_body_run(body, &ops, &result);
-    if (error == 0 && r->printed)
-        error = print_paths(r, false);
-    if (error == 0 && r->printed && !r->stopped)
-        error = print_counters(r, false);
-    if (result.exited)
-        *ret_code = result.code;
-    *ret_exited = result.exited;
-    return error < 0 ? error : flush(r);
-}
-
-/* What is lost. */
-
-uint64_t nt_reporter_scan_period(const struct nt_reporter *r)
-{
-    return nt_paths_period(r->paths);
-}
-
-struct scan {
-    struct nt_reporter *reporter;
-    struct nt_body_result result;
-};
-
-static int run_lost(void *arg, uint32_t path, const uint64_t *entry)
-{
-    struct scan *scan = arg;
-    struct nt_body_ops ops = body_ops(scan->reporter);
-    const struct nt_program *p = scan->reporter->program;
-    int error = 0;
-
-    ops.entry = entry;
-    for (uint32_t i = 0; i < p->nbodies && error == 0 && !scan->result.exited; i++)
-        if (p->bodies[i].when == NT_WHEN_LOST && p->bodies[i].path == path)
-            error = nt_body_run(&p->bodies[i], &ops, &scan->result);
-    return error;
-}
-
-int nt_reporter_scan(struct nt_reporter *r, bool *ret_exited, int *ret_code)
-{
-    struct scan scan = {.reporter = r};
-    int error = nt_paths_scan(r->paths, read_clock(CLOCK_MONOTONIC), run_lost, &scan);
-
-    if (scan.result.exited)
-        *ret_code = scan.result.code;
-    *ret_exited = scan.result.exited;
-    if (error < 0 && !r->output->error)
-        return nt_fail(r->cx, "follow the paths", error);
-    return error < 0 ? error : flush(r);
+    return error < 0 ? error : nt_reporter_flush(r);
 }
 
 uint64_t nt_reporter_age_period(const struct nt_reporter *r)
@@ -479,6 +272,10 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     if (error == 0)
         error = nt_states_open(r->program, r->image, &r->states);
     if (error == 0)
+        error = nt_limits_open(r->program, &r->limits);
+    if (error == 0)
+        error = nt_commands_open(r->program, &r->commands);
+    if (error == 0)
         error = nt_paths_open(r->program, r->image, &r->paths);
     return error < 0 ? error : nt_tables_open(r->program, r->image, &r->tables);
 }
@@ -510,6 +307,8 @@ void nt_reporter_close(struct nt_reporter **reporter)
     nt_pcapng_close(&r->packets);
     nt_tables_close(&r->tables);
     nt_states_close(&r->states);
+    nt_limits_close(&r->limits);
+    nt_commands_close(&r->commands);
     nt_paths_close(&r->paths);
     nt_symbols_free(&r->symbols);
     free(r->counts);

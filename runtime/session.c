@@ -94,13 +94,25 @@ static int check_write(struct session *s)
     return captures && !s->cli->write ? -EINVAL : 0;
 }
 
+/* Commands run as whoever runs ntrace, mostly root: not because a script says so. */
+static int check_commands(struct session *s)
+{
+    if (!s->program->ncommands || s->cli->allow_exec)
+        return 0;
+    nt_hint(nt_error_at_none(s->cx, NT_USAGE, "the script runs commands, such as: %s",
+                             s->program->commands[0].text),
+            "--allow-exec lets it");
+    return -EPERM;
+}
+
 static int open_session(struct session *s)
 {
     int r = check_write(s);
 
     if (r == 0)
+        r = check_commands(s);
+    if (r == 0)
         r = open_file(s);
-
     if (r == 0 && (r = nt_loop_open(&s->loop)) < 0)
         nt_fail(s->cx, "make ready to wait", r);
     if (r == 0)

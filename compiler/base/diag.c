@@ -22,8 +22,7 @@ static const char *format(struct nt_arena *arena, const char *fmt, va_list ap)
 
 enum { LOOK_BACK = 64 };
 
-/* A body on several events and a field used in several places are looked at more than once; that
- * this version lacks something is said where it is used first. */
+/* A body on several events and a field used in several places are looked at more than once. */
 static bool is_said(const struct nt_diags *diags, const struct nt_diag *d)
 {
     for (uint32_t i = diags->list.n; i > 0 && i + LOOK_BACK > diags->list.n; i--) {
@@ -31,8 +30,7 @@ static bool is_said(const struct nt_diags *diags, const struct nt_diag *d)
 
         if (!o->placed || o->code != d->code || o->severity != d->severity)
             continue;
-        if (nt_span_same(o->at, d->at) ||
-            (d->code == NT_UNSUPPORTED && strcmp(o->message, d->message) == 0))
+        if (nt_span_same(o->at, d->at))
             return true;
     }
     return false;

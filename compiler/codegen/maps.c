@@ -105,13 +105,10 @@ static uint32_t widest_entry(const struct nt_program *p)
     return words;
 }
 
-/* An entry is found by as many keys as it has room for; what races leave behind is a few more. */
 static void path_maps(struct nt_gen *g, const struct nt_path *p)
 {
-    uint32_t keys = p->max * p->nrefs + p->max / 8 + 64;
-
     make_map(g, &(struct map){p->entries, BPF_MAP_TYPE_HASH, 8, p->words * 8u, p->max, 0});
-    make_map(g, &(struct map){p->keys, BPF_MAP_TYPE_HASH, p->key_words * 8u, 8, keys, 0});
+    make_map(g, &(struct map){p->keys, BPF_MAP_TYPE_HASH, p->key_words * 8u, 8, p->max_keys, 0});
     if (p->lost)
         make_map(g, &(struct map){p->lost, BPF_MAP_TYPE_HASH, 8, 8, p->max, 0});
 }

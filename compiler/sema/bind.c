@@ -130,14 +130,8 @@ static void bind_named(struct nt_unit *u, struct nt_node *ref)
 static void bind_raw(struct nt_unit *u, struct nt_node *probe)
 {
     const struct nt_bounds *bounds;
-    const char *target;
     struct nt_diag *d;
 
-    if (!nt_hook_of(probe->name, &target)->resolve) {
-        nt_error(u->cx, probe->span, NT_UNSUPPORTED, "this version of ntrace can't attach to '%s'",
-                 probe->name);
-        return;
-    }
     bounds = nt_probe_bounds(u, probe);
     if (!bounds->n && !probe->flag) {
         d = nt_error(u->cx, probe->span, NT_NOT_ON_THIS_KERNEL, "'%s' can't be had on this kernel",

@@ -172,7 +172,7 @@ int nt_bind_probe(struct nt_unit *u, const struct nt_node *event, const struct n
                             .probe = probe,
                             .hook = probe->name};
 
-    if (!hook || !hook->resolve) {
+    if (!hook) {
         *ret_why =
             nt_sprintf(u->cx->arena, "this version of ntrace can't attach to '%s'", probe->name);
         return -EOPNOTSUPP;

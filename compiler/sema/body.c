@@ -125,6 +125,13 @@ static struct nt_act *leave(struct body *b, const struct nt_node *node)
     return act;
 }
 
+static struct nt_act *command(struct body *b, const struct nt_node *node, enum nt_act_kind kind)
+{
+    struct nt_act *act = new_act(b->scope.u, kind);
+
+    return nt_command(b->scope.u, node->kid[0]->kid[0], &act->slot) ? act : NULL;
+}
+
 static struct nt_act *send(struct body *b, struct nt_stmt *stmt)
 {
     struct nt_act *act;
@@ -191,6 +198,34 @@ static struct nt_act *let(struct body *b, const struct nt_node *node)
     return act;
 }
 
+/* The block, behind all that has to let it pass first. */
+static const struct nt_act *behind_gates(struct body *b, const struct nt_node *guards,
+                                         const struct nt_node *code)
+{
+    struct nt_unit *u = b->scope.u;
+    const struct nt_act *first = NULL, **end = &first;
+
+    for (const struct nt_guard *g = nt_guard_of(&b->scope, guards); g; g = g->next) {
+        struct nt_gate *gate = NT_NEW(u->cx->arena, struct nt_gate);
+        struct nt_act *act = new_act(u, NT_ACT_GATE);
+
+        *gate = (struct nt_gate){
+            .is_sample = g->kind == NT_GUARD_SAMPLE,
+            .count = g->count,
+            .per = g->per,
+            .key = g->layout,
+            .limit = g->index,
+        };
+        act->gate = gate;
+        act->args = nt_plain_args(u, g->key, g->layout.ncolumns);
+        act->nargs = g->layout.ncolumns;
+        *end = act;
+        end = &act->then;
+    }
+    *end = block(b, code);
+    return first;
+}
+
 static struct nt_act *branch(struct body *b, const struct nt_node *node)
 {
     struct nt_unit *u = b->scope.u;
@@ -198,10 +233,8 @@ static struct nt_act *branch(struct body *b, const struct nt_node *node)
     struct nt_act *act = new_act(u, NT_ACT_IF);
     struct body other = *b;
 
-    if (node->kid[1]->nkids)
-        nt_error(u->cx, node->kid[1]->span, NT_PLACE, "a limit can stand in bodies of events only");
     act->expr = nt_plain(u, c ? c : nt_const(u, &nt_type_bool, node->span, 1));
-    act->then = block(b, node->kid[2]);
+    act->then = behind_gates(b, node->kid[1], node->kid[2]);
     if (node->kid[3] && node->kid[3]->kind == NT_NODE_IF)
         act->other = branch(&other, node->kid[3]);
     else if (node->kid[3])
@@ -249,8 +282,10 @@ static struct nt_act *result(struct body *b, const struct nt_node *node)
         return leave(b, node);
     if (call && strcmp(call, "capture") == 0)
         nt_error(u->cx, node->span, NT_PLACE, "there is no packet here to capture");
-    else if (call && (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0))
-        nt_error(u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't run commands");
+    else if (call && strcmp(call, "start") == 0)
+        return command(b, node, NT_ACT_START);
+    else if (call && strcmp(call, "stop") == 0)
+        return command(b, node, NT_ACT_STOP);
     else
         return aggregate(b, node);
     return NULL;
@@ -326,14 +361,15 @@ static void add_body(struct nt_unit *u, const struct nt_node *item)
 {
     struct body b = {.scope = {.u = u}};
     struct nt_body body = {.when = NT_WHEN_BEGIN};
-    const struct nt_node *code = item->kid[0];
+    const struct nt_node *code = item->kid[0], *guards = NULL;
 
     b.scope.nlocals = &b.nlocals;
     if (item->kind == NT_NODE_EVERY) {
         struct nt_expr *period = nt_fit(
             &b.scope, nt_value(&b.scope, item->kid[0], &nt_type_duration), &nt_type_duration);
 
-        code = item->kid[1];
+        guards = item->kid[1];
+        code = item->kid[2];
         body.when = NT_WHEN_EVERY;
         body.period = period->w[0];
         if (period->type->kind != NT_KIND_ERROR && (!nt_is_const(period) || period->w[0] < 1000000))
@@ -341,7 +377,7 @@ static void add_body(struct nt_unit *u, const struct nt_node *item)
     } else if (item->kind == NT_NODE_END) {
         body.when = NT_WHEN_END;
     }
-    body.first = block(&b, code);
+    body.first = behind_gates(&b, guards, code);
     body.nslots = (uint16_t)b.nlocals;
     *nt_vec_push(u->cx->arena, &u->bodies) = body;
 }
@@ -359,10 +395,7 @@ bool nt_path_lost_body(struct nt_unit *u, const struct nt_path_on *on)
     where = on->on->kid[1] ? nt_condition(&b.scope, on->on->kid[1]) : NULL;
     if (where && nt_is_false(where))
         return false;
-    if (on->on->kid[2]->nkids)
-        nt_error(u->cx, on->on->kid[2]->span, NT_UNSUPPORTED,
-                 "this version of ntrace can limit bodies of events only");
-    body.first = block(&b, on->on->kid[3]);
+    body.first = behind_gates(&b, on->on->kid[2], on->on->kid[3]);
     if (where && !nt_is_true(where)) {
         act = new_act(u, NT_ACT_IF);
         act->expr = nt_plain(u, where);

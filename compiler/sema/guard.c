@@ -1,30 +1,51 @@
-/* `limit` and `sample` in front of a body. */
+/* `limit` and `sample` in front of a body, of an event or of ntrace. */
 #include "compiler/catalog/bytes.h"
 #include "compiler/sema/scope.h"
 
-/* Two bodies of one statement (on a, b) share a limit: the statement keeps its place. */
+/* Who counts for a limit. Bodies that share a statement (on a, b; a function called twice) share
+ * its limit, so the statement keeps it: one in the kernel, and one in ntrace. */
 struct place {
     const char *map;
     uint32_t index;
+    uint32_t own; /* 0: not yet; else one more than its number */
 };
 
 static struct place *place_of(struct nt_unit *u, struct nt_node *node)
 {
-    struct place *p = node->sym;
+    if (!node->sym)
+        node->sym = NT_NEW(u->cx->arena, struct place);
+    return node->sym;
+}
 
-    if (p)
-        return p;
-    p = NT_NEW(u->cx->arena, struct place);
-    if (node->kid[2]->nkids) {
+static void count_in_kernel(struct nt_unit *u, struct nt_node *node, struct nt_guard *g)
+{
+    struct place *p = place_of(u, node);
+
+    if (!p->map && g->key) {
         p->map = nt_sprintf(u->cx->arena, "nt_limit%u", u->limit_maps.n);
         *nt_vec_push(u->cx->arena, &u->limit_maps) = (struct nt_limit_map){.name = p->map};
         p->index = u->limit_maps.n - 1;
-    } else {
+    } else if (!p->map) {
         p->map = "nt_limits";
         p->index = u->nlimits++;
     }
-    node->sym = p;
-    return p;
+    g->map = p->map;
+    g->index = p->index;
+    if (g->key)
+        u->limit_maps.at[p->index].key_words = g->layout.words;
+}
+
+static void count_in_ntrace(struct nt_unit *u, struct nt_node *node, struct nt_guard *g)
+{
+    struct place *p = place_of(u, node);
+
+    if (!p->own) {
+        *nt_vec_push(u->cx->arena, &u->own_limits) = 0;
+        p->own = u->own_limits.n;
+    }
+    g->index = p->own - 1;
+    if (g->layout.words > u->own_limits.at[g->index])
+        u->own_limits.at[g->index] = g->layout.words;
 }
 
 /* Every column has a bit for being absent: the bodies that share a limit may differ there. */
@@ -52,8 +73,6 @@ static bool keys(struct nt_scope *s, const struct nt_node *list, struct nt_guard
 
 static bool limit(struct nt_scope *s, struct nt_node *node, struct nt_guard *g)
 {
-    struct place *p;
-
     if (!nt_constant(s, node->kid[0], &g->count) || !nt_constant(s, node->kid[1], &g->per))
         return false;
     if (g->count < 1 || g->count > UINT32_MAX || g->per < 1000000) {
@@ -63,11 +82,10 @@ static bool limit(struct nt_scope *s, struct nt_node *node, struct nt_guard *g)
     }
     if (node->kid[2]->nkids && !keys(s, node->kid[2], g))
         return false;
-    p = place_of(s->u, node);
-    g->map = p->map;
-    g->index = p->index;
-    if (g->key)
-        s->u->limit_maps.at[p->index].key_words = g->layout.words;
+    if (s->bound)
+        count_in_kernel(s->u, node, g);
+    else
+        count_in_ntrace(s->u, node, g);
     return true;
 }
 

@@ -117,8 +117,10 @@ static void lay_out_states(struct nt_unit *u)
     struct nt_kept *kept = NT_NEW_N(u->cx->arena, struct nt_kept, u->states.n + 1);
 
     for (uint32_t i = 0; i < u->states.n; i++) {
-        const struct nt_state *state = u->states.at[i];
+        struct nt_state *state = u->states.at[i];
 
+        if (!state->nkeys)
+            state->max = 1;
         kept[i] = (struct nt_kept){
             .name = state->name,
             .map = state->map,
@@ -134,6 +136,10 @@ static void lay_out_states(struct nt_unit *u)
         if (!kept[i].key_words)
             kept[i].key_words = 1;
     }
+    u->program.limit_words = u->own_limits.at;
+    u->program.nlimits = u->own_limits.n;
+    u->program.commands = u->commands.at;
+    u->program.ncommands = u->commands.n;
     u->program.sets = u->sets.at;
     u->program.nsets = u->sets.n;
     u->program.kept = kept;
@@ -273,6 +279,12 @@ static void describe_probes(struct nt_unit *u)
 
 /* -- paths ------------------------------------------------------------------------------------ */
 
+/* An entry is found by as many keys as it has room for; what races leave behind is a few more. */
+static uint32_t room_for_keys(const struct nt_path *p)
+{
+    return p->max * p->nrefs + p->max / 8 + 64;
+}
+
 static void lay_out_paths(struct nt_unit *u)
 {
     struct nt_path *paths = NT_NEW_N(u->cx->arena, struct nt_path, u->paths.n + 1);
@@ -283,6 +295,7 @@ static void lay_out_paths(struct nt_unit *u)
         p->entries = nt_sprintf(u->cx->arena, "nt_path%u", i);
         p->keys = nt_sprintf(u->cx->arena, "nt_path%u_keys", i);
         p->lost = p->lost_after ? nt_sprintf(u->cx->arena, "nt_path%u_lost", i) : NULL;
+        p->max_keys = room_for_keys(p);
         paths[i] = *p;
     }
     u->program.paths = paths;

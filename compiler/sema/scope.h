@@ -282,6 +282,8 @@ struct nt_stmt *nt_emit(struct nt_scope *s, const struct nt_node *node);      /*
 struct nt_stmt *nt_capture(struct nt_scope *s, const struct nt_node *node);
 /* capture.c: what a capture is made of, as an EMIT has it; NULL after a report. */
 struct nt_node *nt_capture_columns(struct nt_scope *s, const struct nt_node *node);
+/* command.c: start(CMD) and stop(CMD), by the call. False after a report. */
+bool nt_command(struct nt_unit *u, const struct nt_node *call, uint16_t *ret_index);
 struct nt_stmt *nt_printf(struct nt_scope *s, const struct nt_node *node);
 /* records.c: what a column of a row or a key is called. */
 const char *nt_column_name(struct nt_unit *u, const struct nt_node *column);

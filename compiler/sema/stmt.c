@@ -108,12 +108,6 @@ static struct nt_stmt *misplaced(struct nt_scope *s, const struct nt_node *node,
     return NULL;
 }
 
-static struct nt_stmt *unsupported(struct nt_scope *s, const struct nt_node *node, const char *what)
-{
-    nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s", what);
-    return NULL;
-}
-
 static struct nt_stmt *call_fn(struct nt_scope *s, const struct nt_node *call,
                                const struct nt_node *fn)
 {
@@ -185,10 +179,8 @@ static struct nt_stmt *result(struct nt_scope *s, const struct nt_node *node)
         return nt_aggregate(s, node);
     if (strcmp(call, "printf") == 0)
         return nt_printf(s, node);
-    if (strcmp(call, "exit") == 0)
-        return misplaced(s, node, "exit");
-    if (strcmp(call, "start") == 0 || strcmp(call, "stop") == 0)
-        return unsupported(s, node, "run commands");
+    if (strcmp(call, "exit") == 0 || strcmp(call, "start") == 0 || strcmp(call, "stop") == 0)
+        return misplaced(s, node, call);
     if (strcmp(call, "capture") == 0)
         return nt_capture(s, node);
     return nt_aggregate(s, node);

@@ -142,6 +142,8 @@ struct nt_unit {
     bool learned;     /* a type of some state became known */
     uint32_t nlimits; /* without keys: slots of one array */
     NT_VEC(struct nt_limit_map) limit_maps;
+    NT_VEC(uint16_t) own_limits; /* those of ntrace's own bodies: words of their keys */
+    NT_VEC(struct nt_command) commands;
     bool uses_stacks;
 
     NT_VEC(struct nt_prog) progs;

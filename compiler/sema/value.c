@@ -280,23 +280,12 @@ static struct nt_expr *call(struct nt_scope *s, const struct nt_node *node,
         return nt_call_value(s, node, fn, want, false);
     if (!f)
         return nt_unknown_call(s, node);
-    if (!f->make) {
-        nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't run %s()",
-                 f->name);
-        return nt_broken(s->u, node->span);
-    }
     if (node->nkids < f->min || node->nkids > f->max) {
         nt_hint(nt_error(s->u->cx, node->span, NT_ARGUMENTS, "%s() has other arguments", f->name),
                 "%s(%s): %s", f->name, f->params, f->doc);
         return nt_broken(s->u, node->span);
     }
     return f->make(s, node);
-}
-
-static struct nt_expr *unsupported(struct nt_scope *s, const struct nt_node *node, const char *what)
-{
-    nt_error(s->u->cx, node->span, NT_UNSUPPORTED, "this version of ntrace can't %s", what);
-    return nt_broken(s->u, node->span);
 }
 
 struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const struct nt_type *want)
@@ -341,7 +330,10 @@ struct nt_expr *nt_value(struct nt_scope *s, const struct nt_node *node, const s
     case NT_NODE_STATE:
         return nt_state_value(s, node);
     case NT_NODE_TUPLE:
-        return unsupported(s, node, "use a value of several parts here");
+        nt_hint(nt_error(s->u->cx, node->span, NT_NOT_A_VALUE,
+                         "a value of several parts can stand as a key and before `in` only"),
+                "name its parts one by one");
+        return nt_broken(s->u, node->span);
     case NT_NODE_BAD:
         return nt_broken(s->u, node->span);
     case NT_NODE_ANY:
