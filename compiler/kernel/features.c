@@ -229,6 +229,11 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
+const char *nt_feature_name(enum nt_feature f)
+{
+    return names[f];
+}
+
 bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f)
 {
     if (k->features)

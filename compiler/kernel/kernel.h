@@ -125,6 +125,7 @@ enum nt_feature {
 };
 /* Asked by trying, once. Without the privilege to try, false. */
 bool nt_kernel_has(const struct nt_kernel *k, enum nt_feature f);
+const char *nt_feature_name(enum nt_feature f); /* as a fixture has it */
 /* Highest instruction set it takes: 2, 3 or 4. Asked by trying; 3 when that is not possible. */
 int nt_kernel_isa(const struct nt_kernel *k);
 /* A function, by its name. */

@@ -27,7 +27,8 @@ pack_tree() { # WORK CMD...
     pack_first_program "$1" >"$lab_dir/init.cpio.gz" # for a machine in the machine
     {
         git ls-files -co --exclude-standard -z | sed -z "s,^,${tree#/}/,"
-        for path in ntrace ntrace-codegen.so ntrace-random ntrace-meaning tests/programs tests/bpf fixture; do
+        for path in ntrace ntrace-codegen.so ntrace-random ntrace-meaning tests/programs tests/bpf fixture \
+            "random/$kernel.objects"; do
             printf '%s\0' "${build#/}/$path"
         done
     } | tar -cf "$1/tree.tar" --ignore-failed-read --null -C / -T - -C "$1" lab 2>/dev/null

@@ -49,8 +49,15 @@ struct set {
     enum kind kind;
 };
 
+/* How much a script is made of. */
+struct size {
+    int least_fuel, most_fuel, ntrace_fuel;
+    uint32_t bodies, functions, states, statements; /* at most */
+};
+
 struct generator {
     struct choices *c;
+    const struct size *size;
     const struct offers *offers;
     const struct nt_kernel *kernel;
     struct nt_arena *arena;
@@ -60,19 +67,23 @@ struct generator {
     struct state state[MAX_STATES];
     struct function function[MAX_FUNCTIONS];
     struct set set[4];
+    struct leaf of_packets[16]; /* what views of this script add to packets */
+    uint32_t nof_packets;
     uint32_t nstates, nfunctions, nsets;
     uint32_t nnames;  /* locals and columns so far */
     uint32_t ntables; /* t0, t1, ... filled so far */
     uint32_t npaths;  /* w0, w1, ... */
     bool in_kernel;   /* the body is an event's: state, functions and the kernel's structures */
     bool has_packet;
-    bool pure; /* nothing but arguments, state and what is computed of them */
+    bool own_event, own_of_packets; /* e0 is declared */
+    bool has_any;                   /* $p_any is declared, and has no value */
+    bool pure;                      /* nothing but arguments, state and what is computed of them */
     int fuel;
 };
 
 /* gen_value.c: an expression of that kind. */
 void put_value(struct generator *g, enum kind kind, int depth);
-void put_condition(struct generator *g, int depth);
+bool put_leaf(struct generator *g, enum kind kind); /* false: there is none */
 /* A leaf of that kind, or NULL. */
 const struct leaf *pick_leaf(struct generator *g, enum kind kind);
 void add_leaf(struct generator *g, const char *text, enum kind kind, const char *of);
@@ -80,6 +91,16 @@ void add_leaf(struct generator *g, const char *text, enum kind kind, const char 
 enum kind pick_kind(struct generator *g);
 const char *pick_word(struct generator *g, const char *words);
 void put_state(struct generator *g, uint32_t i, int depth);
+
+/* gen_condition.c */
+void put_condition(struct generator *g, int depth);
+
+/* gen_decl.c: what stands before the bodies, with the leaves that it adds. */
+void put_params(struct generator *g);
+void put_declarations(struct generator *g);
+void put_functions(struct generator *g);
+void put_states(struct generator *g);
+void put_views(struct generator *g);
 
 /* gen_kernel.c: what lies behind a pointer in scope; false: nothing of that kind was met. Kinds:
  * NUMBER, TEXT, POINTER, ADDRESS. */
@@ -95,6 +116,7 @@ void put_guard(struct generator *g);
 
 /* gen_event.c: events to stand on; adds the leaves that they have. */
 void put_event(struct generator *g);
+void put_own_event(struct generator *g);
 /* A declaration, w0 or w1, with stages s0, s1, ...; then the bodies on it. */
 void put_path(struct generator *g);
 void put_path_bodies(struct generator *g, uint32_t path);

@@ -85,6 +85,13 @@ static const struct leaf packet_leaves[] = {
     {"head", OPAQUE, NULL},
     {"vlan_id2", NUMBER, NULL},
     {"vlan2.id", NUMBER, NULL},
+    {"container_of(skb.dev.dev, net_device, dev).ifindex", NUMBER, NULL},
+    {"chosen", TRUTH, NULL},
+    {0},
+};
+
+/* They multiply the verifier's work: few bodies have them. */
+static const struct leaf tunnel_leaves[] = {
     {"vxlan.vni", NUMBER, NULL},
     {"geneve.vni", NUMBER, NULL},
     {"gre.key", NUMBER, NULL},
@@ -98,14 +105,20 @@ static const struct leaf packet_leaves[] = {
     {"vxlan", TRUTH, NULL},
     {"inner.flow", FLOW, NULL},
     {"inner.tcp.flags", FLAGS, tcp_flag_names},
-    {"container_of(skb.dev.dev, net_device, dev).ifindex", NUMBER, NULL},
     {0},
 };
 
 static const struct leaf socket_leaves[] = {
-    {"laddr", ADDRESS, NULL}, {"raddr", ADDRESS, NULL}, {"lport", PORT, NULL},
-    {"rport", PORT, NULL},    {"family", NUMBER, NULL}, {"state", ENUM, state_names},
-    {"srtt", DURATION, NULL}, {"sk", POINTER, "sock"},  {0},
+    {"laddr", ADDRESS, NULL},
+    {"raddr", ADDRESS, NULL},
+    {"lport", PORT, NULL},
+    {"rport", PORT, NULL},
+    {"family", NUMBER, NULL},
+    {"state", ENUM, state_names},
+    {"srtt", DURATION, NULL},
+    {"sk", POINTER, "sock"},
+    {"ip6(sk.__sk_common.skc_v6_daddr)", ADDRESS, NULL},
+    {0},
 };
 
 /* Declared events: what they have beside packet and socket. */
@@ -216,6 +229,8 @@ static const char *const hooks[] = {
     "call:__dev_queue_xmit",
     "call:tcp_sendmsg",
     "call:kfree_skbmem",
+    "fn:ip_rcv*(skb)",
+    "kprobe:tcp_v4_*",
     "uprobe:libc:malloc(size)",
     "uretprobe:libc:malloc",
     "ucall:libc:getaddrinfo(node, service)",
@@ -274,10 +289,61 @@ const struct nt_kernel *offers_kernel(const struct offers *o)
     return o->kernel;
 }
 
+void offers_each_event(const struct offers *o, void (*each)(const char *name, void *arg), void *arg)
+{
+    for (uint32_t i = 0; i < o->nevents; i++)
+        each(o->event[i]->name, arg);
+}
+
 static void add_leaves(struct generator *g, const struct leaf *leaves)
 {
     for (; leaves && leaves->text; leaves++)
         add_leaf(g, leaves->text, leaves->kind, leaves->of);
+}
+
+static void add_packet_leaves(struct generator *g)
+{
+    add_leaves(g, packet_leaves);
+    if (chance(g->c, 6))
+        add_leaves(g, tunnel_leaves);
+    for (uint32_t i = 0; i < g->nof_packets; i++)
+        add_leaf(g, g->of_packets[i].text, g->of_packets[i].kind, g->of_packets[i].of);
+}
+
+/* Of packets or of a socket. */
+void put_own_event(struct generator *g)
+{
+    bool of_packets = pick(g->c, 3);
+
+    PUT("event e0 {\n    from %s\n",
+        of_packets ? "raw_tracepoint:kfree_skb(skb, location: ksym, reason: drop_reason)\n"
+                     "      or raw_tracepoint:consume_skb(skb, location: ksym)\n"
+                     "      or raw_tracepoint:consume_skb(skb)"
+                   : "raw_tracepoint:inet_sock_set_state(sk, old = oldstate)");
+    if (of_packets && chance(g->c, 2))
+        PUT("    where skb.len > %s\n", pick_word(g, "0 60 1500"));
+    if (of_packets) {
+        PUT("    packet skb at %s\n", pick_word(g, "any network mac data transport"));
+        if (chance(g->c, 3))
+            PUT("    latency since %s\n", pick_word(g, "packet.seen rx"));
+    } else {
+        PUT("    socket sk\n");
+    }
+    PUT("    owner = comm\n    length: int = %s\n}\n", of_packets ? "skb.len" : "sk.sk_rcvbuf");
+    g->own_event = true;
+    g->own_of_packets = of_packets;
+}
+
+static void put_use_of_own_event(struct generator *g)
+{
+    PUT("e0");
+    g->has_packet = g->own_of_packets;
+    if (g->own_of_packets)
+        add_packet_leaves(g);
+    else
+        add_leaves(g, socket_leaves);
+    add_leaf(g, "owner", TEXT, NULL);
+    add_leaf(g, "length", NUMBER, NULL);
 }
 
 static void put_events(struct generator *g)
@@ -287,7 +353,10 @@ static void put_events(struct generator *g)
 
     PUT("%s", e->name);
     g->has_packet = e->has[0] == packet_leaves;
-    add_leaves(g, e->has[0]);
+    if (g->has_packet)
+        add_packet_leaves(g);
+    else
+        add_leaves(g, e->has[0]);
     if (chance(g->c, 4) && other != e && other->has[0] == e->has[0]) {
         PUT(", %s", other->name); /* one body for both: what both have */
         return;
@@ -331,8 +400,10 @@ static void put_hook(struct generator *g)
     struct nt_target t;
 
     PUT("%s", hook);
-    if (strncmp(hook, "call:", 5) == 0 || strncmp(hook, "ucall:", 6) == 0)
+    if (strncmp(hook, "call:", 5) == 0 || strncmp(hook, "ucall:", 6) == 0) {
         add_leaf(g, "latency", DURATION, NULL);
+        add_leaf(g, "after(now)", DURATION, NULL);
+    }
     if (strchr(hook, '(')) {
         add_listed_arguments(g, strchr(hook, '(') + 1);
         return;
@@ -343,14 +414,16 @@ static void put_hook(struct generator *g)
         if (t.args != NT_ARGS_RECORD && strcmp(t.arg[i].name, "skb") == 0)
             g->has_packet = true;
     if (g->has_packet)
-        add_leaves(g, packet_leaves);
+        add_packet_leaves(g);
     for (uint32_t i = 0; i < t.nargs; i++)
         add_argument(g, &t, &t.arg[i]);
 }
 
 void put_event(struct generator *g)
 {
-    if (pick(g->c, 3) == 2 && g->offers->nhooks)
+    if (g->own_event && chance(g->c, 2))
+        put_use_of_own_event(g);
+    else if (pick(g->c, 3) == 2 && g->offers->nhooks)
         put_hook(g);
     else
         put_events(g);
@@ -397,13 +470,23 @@ void put_path(struct generator *g)
 static void put_path_body(struct generator *g, uint32_t path, const char *when, bool in_kernel)
 {
     static const struct leaf stage_leaves[] = {
-        {"s0.src", ADDRESS, NULL},   {"s0.dport", PORT, NULL},
-        {"s0.len", NUMBER, NULL},    {"s0.cpu", NUMBER, NULL},
-        {"s1.dev", TEXT, NULL},      {"s1.hop", DURATION, NULL},
-        {"s1.ip.ttl", NUMBER, NULL}, {"s0.flow", FLOW, NULL},
-        {"s2.hop", DURATION, NULL},  {"s0.comm", TEXT, NULL},
-        {"latency", DURATION, NULL}, {"stage", OPAQUE, NULL},
-        {"from", OPAQUE, NULL},      {0},
+        {"s0.src", ADDRESS, NULL},
+        {"s0.dport", PORT, NULL},
+        {"s0.len", NUMBER, NULL},
+        {"s0.cpu", NUMBER, NULL},
+        {"s1.dev", TEXT, NULL},
+        {"s1.hop", DURATION, NULL},
+        {"s1.ip.ttl", NUMBER, NULL},
+        {"s0.flow", FLOW, NULL},
+        {"s2.hop", DURATION, NULL},
+        {"s0.comm", TEXT, NULL},
+        {"latency", DURATION, NULL},
+        {"stage", OPAQUE, NULL},
+        {"from", OPAQUE, NULL},
+        {"hops", OPAQUE, NULL},
+        {"path", OPAQUE, NULL},
+        {"joined", NUMBER, NULL},
+        {0},
     };
     uint32_t leaves = g->nleaves;
     struct leaf *kept = nt_alloc(g->arena, sizeof(g->leaf));
@@ -413,7 +496,8 @@ static void put_path_body(struct generator *g, uint32_t path, const char *when, 
     if (!in_kernel)
         g->nleaves = g->always;
     g->in_kernel = in_kernel;
-    add_leaves(g, in_kernel ? packet_leaves : NULL);
+    if (in_kernel)
+        add_packet_leaves(g);
     add_leaves(g, stage_leaves);
     (in_kernel ? put_body : put_ntrace_body)(g, 1);
     PUT("\n");

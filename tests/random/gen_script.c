@@ -6,122 +6,19 @@
 
 #define PUT(...) nt_str_printf(g->out, __VA_ARGS__)
 
-enum { LEAST_FUEL = 40, MOST_FUEL = 600 };
+/* The verifier's work grows faster than a script: most are small, so that many can be tried. */
+static const struct size sizes[] = {
+    {6, 36, 8, 2, 1, 2, 3},
+    {30, 120, 20, 2, 2, 3, 4},
+    {100, 400, 40, 3, 3, 4, 5},
+};
+enum { SMALL_OF_100 = 85, MEDIUM_OF_100 = 12 };
 
 static const struct leaf builtins[] = {
     {"now", DURATION, NULL}, {"cpu", NUMBER, NULL},    {"pid", NUMBER, NULL},
     {"tid", NUMBER, NULL},   {"thread", NUMBER, NULL}, {"cgroup", NUMBER, NULL},
     {"comm", TEXT, NULL},    {"kstack", STACK, NULL},  {"ustack", STACK, NULL},
 };
-
-static void put_params(struct generator *g)
-{
-    static const struct {
-        const char *text, *name;
-        enum kind kind;
-        bool is_set;
-    } params[] = {
-        {"param p_int: int = 7", "p_int", NUMBER, false},
-        {"param p_uint: uint = 0xffffffffffffffff", "p_uint", NUMBER, false},
-        {"param p_time: duration = 5ms", "p_time", DURATION, false},
-        {"param p_flag: bool", "p_flag", TRUTH, false},
-        {"param p_ip: ip = 10.0.0.2", "p_ip", ADDRESS, false},
-        {"param p_text: string = \"eth0\"", "p_text", TEXT, false},
-        {"param p_nets: {cidr} = {10.0.0.0/8, fd00::/8}", "p_nets", ADDRESS, true},
-        {"param p_ports: {port} = {22, 80}", "p_ports", PORT, true},
-        {"param p_names: {ifname} = {\"eth*\", \"lo\"}", "p_names", TEXT, true},
-        {"param p_numbers: {int} = {1, -1, 7}", "p_numbers", NUMBER, true},
-    };
-
-    for (size_t i = 0; i < sizeof(params) / sizeof(*params); i++) {
-        if (!chance(g->c, 5))
-            continue;
-        PUT("%s\n", params[i].text);
-        if (!params[i].is_set)
-            add_leaf(g, nt_sprintf(g->arena, "$%s", params[i].name), params[i].kind, NULL);
-        else if (g->nsets < 4)
-            g->set[g->nsets++] = (struct set){params[i].name, params[i].kind};
-    }
-}
-
-static void put_declarations(struct generator *g)
-{
-    if (chance(g->c, 4)) {
-        PUT("const LIMIT = 4096\n");
-        add_leaf(g, "LIMIT", NUMBER, NULL);
-    }
-    if (chance(g->c, 4)) {
-        PUT("enum colour { red, green = 5, blue }\n");
-        add_leaf(g, "(cpu as colour)", ENUM, "red green blue");
-    }
-    if (chance(g->c, 4)) {
-        PUT("flags wishes { fast = 1, safe = 2, cheap = 0x8000 }\n");
-        add_leaf(g, "(tid as wishes)", FLAGS, "fast safe cheap");
-    }
-}
-
-static void put_function_body(struct generator *g, enum kind value)
-{
-    if (value == NKINDS) {
-        PUT(") {\n    if ");
-        put_condition(g, 2);
-        PUT(" { return }\n    count() by (");
-        put_value(g, NUMBER, 2);
-        PUT(" as int)\n}\n");
-    } else if (pick(g->c, 2)) {
-        PUT(") {\n    if ");
-        put_condition(g, 2);
-        PUT(" { return ");
-        put_value(g, value, 2);
-        PUT(" }\n    return ");
-        put_value(g, value, 2);
-        PUT("\n}\n");
-    } else {
-        PUT(") = ");
-        put_value(g, value, 3);
-        PUT("\n");
-    }
-}
-
-/* What a function's body has: its parameters, and what every event has. */
-static void put_functions(struct generator *g)
-{
-    static const enum kind kinds[] = {NUMBER, DURATION, TRUTH, TEXT, NKINDS};
-    uint32_t n = pick(g->c, MAX_FUNCTIONS + 1);
-
-    for (uint32_t i = 0; i < n; i++) {
-        struct function f = {pick(g->c, 3), kinds[pick(g->c, 5)]};
-        uint32_t leaves = g->nleaves;
-
-        PUT("fn f%u(", i);
-        for (uint32_t p = 0; p < f.nparams; p++) {
-            PUT("%sa%u", p ? ", " : "", p);
-            add_leaf(g, nt_sprintf(g->arena, "a%u", p), NUMBER, NULL);
-        }
-        put_function_body(g, f.value);
-        g->nleaves = leaves;
-        g->function[g->nfunctions++] = f;
-    }
-}
-
-static void put_states(struct generator *g)
-{
-    static const enum kind keys[] = {NUMBER, ADDRESS, TEXT, POINTER};
-    static const enum kind values[] = {NUMBER, DURATION, ADDRESS, MAC, TEXT, FLOW};
-
-    g->nstates = pick(g->c, MAX_STATES + 1);
-    for (uint32_t i = 0; i < g->nstates; i++) {
-        struct state *s = &g->state[i];
-
-        s->nkeys = pick(g->c, 3);
-        for (uint32_t k = 0; k < s->nkeys; k++)
-            s->key[k] = keys[pick(g->c, 3)];
-        s->value = values[pick(g->c, sizeof(values) / sizeof(*values))];
-        if (!chance(g->c, 8))
-            PUT("map @s%u: max %u%s\n", i, 1u << pick(g->c, 10),
-                !g->pure && chance(g->c, 4) ? ", ttl 5s" : "");
-    }
-}
 
 /* Something has to be kept in each: in the first body. */
 static void put_first_use(struct generator *g)
@@ -147,6 +44,8 @@ static void put_handler(struct generator *g, bool first)
     if (!first && chance(g->c, 2)) {
         PUT(" where ");
         put_condition(g, 4);
+        if (g->has_any && g->has_packet)
+            PUT(" %s src in $p_any", pick_word(g, "and or"));
     }
     if (!first && chance(g->c, 4))
         put_guard(g);
@@ -168,12 +67,23 @@ static void put_ntrace_bodies(struct generator *g)
     g->in_kernel = false;
     g->nleaves = g->always; /* parameters */
     add_leaf(g, "now", DURATION, NULL);
-    g->fuel += LEAST_FUEL;
+    if (chance(g->c, 4))
+        add_leaf(g, "nic_counter(\"lo\", \"rx_dropped\")", NUMBER, NULL);
+    g->fuel = g->size->ntrace_fuel;
     for (uint32_t i = pick(g->c, 3); i; i--) {
         PUT("%s ", pick(g->c, 2) ? pick_word(g, "begin end") : "every 1s");
         put_ntrace_body(g, 1);
         PUT("\n");
     }
+}
+
+static const struct size *pick_size(struct choices *c)
+{
+    uint32_t of_100 = pick(c, 100);
+
+    return of_100 < SMALL_OF_100                   ? &sizes[0]
+           : of_100 < SMALL_OF_100 + MEDIUM_OF_100 ? &sizes[1]
+                                                   : &sizes[2];
 }
 
 static struct generator *open_generator(struct choices *c, const struct offers *offers,
@@ -189,7 +99,9 @@ static struct generator *open_generator(struct choices *c, const struct offers *
                             .arena = nt_arena_new(),
                             .out = out,
                             .in_kernel = true};
-    g->fuel = LEAST_FUEL + (int)(pick(c, 8) * pick(c, 8)) * (MOST_FUEL - LEAST_FUEL) / 49;
+    g->size = pick_size(c);
+    g->fuel = g->size->least_fuel;
+    g->fuel += (int)pick(c, (uint32_t)(g->size->most_fuel - g->size->least_fuel));
     return g;
 }
 
@@ -202,13 +114,16 @@ static void close_generator(struct generator *g)
 void generate_script(struct choices *c, const struct offers *offers, struct nt_str *out)
 {
     struct generator *g = open_generator(c, offers, out);
-    uint32_t n = 1 + pick(c, 3);
+    uint32_t n = 1 + pick(c, g->size->bodies);
 
     put_params(g);
     g->always = g->nleaves;
     for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++)
         add_leaf(g, builtins[i].text, builtins[i].kind, builtins[i].of);
     put_declarations(g);
+    put_views(g);
+    if (chance(c, 6))
+        put_own_event(g);
     put_functions(g);
     put_states(g);
     if (chance(c, 4))

@@ -184,7 +184,15 @@ static void put_loop(struct generator *g, int depth)
     const char *name = nt_sprintf(g->arena, "v%u", g->nnames++);
     uint32_t leaves = g->nleaves;
 
-    PUT("for %s in %s ", name, pick_word(g, "0..1 1..7 -2..2 0..30"));
+    if (chance(g->c, 12)) { /* the verifier walks each turn: many of little */
+        PUT("for %s in 0..30 { if tid >> %s & 1 == 1 { count() by c%u = ", name, name, g->nnames++);
+        add_leaf(g, name, NUMBER, NULL);
+        put_value(g, NUMBER, 1);
+        PUT(" max 32 } }");
+        g->nleaves = leaves;
+        return;
+    }
+    PUT("for %s in %s ", name, pick_word(g, "0..1 1..3 -2..2"));
     add_leaf(g, name, NUMBER, NULL);
     put_body(g, depth + 1);
     g->nleaves = leaves;
@@ -250,7 +258,10 @@ static void put_statement(struct generator *g, int depth)
         put_table(g, 3);
         break;
     case 0:
-        PUT("count()");
+        if (g->has_packet && chance(g->c, 8))
+            PUT("%s", pick_word(g, "capture capture(64)"));
+        else
+            PUT("count()");
         break;
     default:
         put_table(g, 3);
@@ -262,7 +273,7 @@ static void put_statement(struct generator *g, int depth)
 static void put_statements(struct generator *g, int depth,
                            void (*put)(struct generator *g, int depth))
 {
-    uint32_t leaves = g->nleaves, n = 1 + pick(g->c, 5);
+    uint32_t leaves = g->nleaves, n = 1 + pick(g->c, g->size->statements);
     struct leaf *kept = nt_alloc(g->arena, sizeof(g->leaf));
 
     memcpy(kept, g->leaf, sizeof(g->leaf));
@@ -303,11 +314,14 @@ static void put_ntrace_branch(struct generator *g, int depth)
 
 static void put_print(struct generator *g)
 {
+    const char *what = pick_word(g, "print clear");
     uint32_t table = g->ntables ? pick(g->c, g->ntables + 1) : 0;
 
-    PUT("%s", pick_word(g, "print clear"));
+    PUT("%s", what);
     if (table)
         PUT(" t%u", table - 1);
+    if (table && strcmp(what, "print") == 0 && chance(g->c, 3))
+        PUT(" top 5");
 }
 
 static void put_ntrace_statement(struct generator *g, int depth)

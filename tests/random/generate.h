@@ -11,6 +11,8 @@ struct offers;
 struct offers *offers_new(const struct nt_kernel *kernel);
 void offers_free(struct offers **offers);
 const struct nt_kernel *offers_kernel(const struct offers *o);
+void offers_each_event(const struct offers *o, void (*each)(const char *name, void *arg),
+                       void *arg);
 
 /* Writes a script. */
 void generate_script(struct choices *c, const struct offers *offers, struct nt_str *out);

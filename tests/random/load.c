@@ -2,6 +2,7 @@
 
 #include "compiler/compile.h"
 #include "runtime/load.h"
+#include "tests/random/object.h"
 #include "tests/support/old_kernel.h"
 
 #include <dlfcn.h>
@@ -10,10 +11,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { SECONDS = 60 };
 
 const char *const verdict_names[NVERDICTS] = {
     [LOADED] = "loaded",
@@ -57,28 +57,47 @@ static enum verdict why_not_compiled(const struct nt_cx *cx)
     return has_code(cx, NT_CODEGEN) ? NOT_COMPILED : NOT_ACCEPTED;
 }
 
-static enum verdict load(struct nt_cx *cx, const char *text, struct how how)
+static enum verdict load(struct nt_cx *cx, const struct nt_program *p)
 {
-    uint16_t source = nt_source_add(cx, "random.nt", text, (uint32_t)strlen(text));
     struct nt_image *image = NULL;
-    struct nt_program p;
-    struct nt_unit *u;
-    int r;
+    int r = nt_image_load(cx, p, &image);
 
-    if (how.check_only)
-        return nt_compile_to(cx, source, "layout", &u) < 0 ? why_not_compiled(cx) : LOADED;
-    if (nt_compile(cx, source, &p) < 0)
-        return why_not_compiled(cx);
-    if (how.old && old_kernel_refuses(p.elf, p.elf_size))
-        return NOT_FOR_OLD;
-    r = nt_image_load(cx, &p, &image);
     nt_image_close(&image);
     return r == 0 ? LOADED : has_code(cx, NT_TOO_MUCH) ? TOO_BIG : NOT_LOADED;
 }
 
-static void run_child(const struct nt_kernel *kernel, const char *text, struct how how, int said)
+static enum verdict keep(const struct how *how, const struct nt_program *p)
 {
-    const struct rlimit limit = {SECONDS, SECONDS};
+    int r = how->keep ? object_write(how->keep, p) : 0;
+
+    if (r < 0) {
+        fprintf(stderr, "%s: %s\n", how->keep, strerror(-r));
+        exit(2);
+    }
+    return LOADED;
+}
+
+static enum verdict go(struct nt_cx *cx, const char *text, const struct how *how)
+{
+    uint16_t source = nt_source_add(cx, "random.nt", text, (uint32_t)strlen(text));
+    struct nt_program p;
+    struct nt_unit *u;
+
+    if (how->object)
+        return object_read(how->object, cx->arena, &p) < 0 ? NOT_COMPILED : load(cx, &p);
+    if (how->until == CHECKED)
+        return nt_compile_to(cx, source, "layout", &u) < 0 ? why_not_compiled(cx) : LOADED;
+    if (nt_compile(cx, source, &p) < 0)
+        return why_not_compiled(cx);
+    if (how->old && old_kernel_refuses(p.elf, p.elf_size))
+        return NOT_FOR_OLD;
+    return how->until == COMPILED ? keep(how, &p) : load(cx, &p);
+}
+
+static void run_child(const struct nt_kernel *kernel, const char *text, const struct how *how,
+                      int said)
+{
+    const struct rlimit limit = {how->seconds, how->seconds};
     struct nt_cx *cx = nt_cx_new();
     enum verdict v;
 
@@ -86,10 +105,24 @@ static void run_child(const struct nt_kernel *kernel, const char *text, struct h
     dup2(said, STDERR_FILENO);
     setrlimit(RLIMIT_CPU, &limit);
     cx->kernel = kernel;
-    v = load(cx, text, how);
+    v = go(cx, text, how);
     nt_diags_print(cx, stderr, false);
     fflush(NULL);
     _exit((int)v);
+}
+
+void load_start(const struct nt_kernel *kernel, const char *text, const struct how *how,
+                struct loading *ret)
+{
+    *ret = (struct loading){.said = memfd_create("said", MFD_CLOEXEC)};
+    fflush(NULL);
+    ret->pid = ret->said < 0 ? -1 : fork();
+    if (ret->pid == 0)
+        run_child(kernel, text, how, ret->said);
+    if (ret->pid < 0) {
+        perror("ntrace-random");
+        exit(2);
+    }
 }
 
 static void take_said(int fd, struct nt_str *ret_said)
@@ -102,23 +135,34 @@ static void take_said(int fd, struct nt_str *ret_said)
         nt_str_add(ret_said, buffer, (size_t)n);
 }
 
-enum verdict load_script(const struct nt_kernel *kernel, const char *text, struct how how,
-                         struct nt_str *ret_said)
+static double in_seconds(struct timeval t)
 {
-    int said = memfd_create("said", MFD_CLOEXEC), status = 0;
-    pid_t pid;
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
 
-    fflush(NULL);
-    pid = said < 0 ? -1 : fork();
-    if (pid == 0)
-        run_child(kernel, text, how, said);
-    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+enum verdict load_finish(struct loading *l, struct nt_str *ret_said)
+{
+    struct rusage used;
+    int status = 0;
+
+    if (wait4(l->pid, &status, 0, &used) != l->pid) {
         perror("ntrace-random");
         exit(2);
     }
-    take_said(said, ret_said);
-    close(said);
+    l->user = in_seconds(used.ru_utime);
+    l->system = in_seconds(used.ru_stime);
+    take_said(l->said, ret_said);
+    close(l->said);
     if (WIFSIGNALED(status))
         return WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL ? HANGS : CRASHED;
     return WEXITSTATUS(status) < NVERDICTS ? (enum verdict)WEXITSTATUS(status) : CRASHED;
+}
+
+enum verdict load_script(const struct nt_kernel *kernel, const char *text, const struct how *how,
+                         struct nt_str *ret_said)
+{
+    struct loading l;
+
+    load_start(kernel, text, how, &l);
+    return load_finish(&l, ret_said);
 }

@@ -5,9 +5,11 @@
 #include "compiler/base/str.h"
 #include "compiler/kernel/kernel.h"
 
+#include <sys/types.h>
+
 enum verdict {
-    LOADED,
-    TOO_BIG,      /* said by the checker, with the number */
+    LOADED,       /* or came as far as `how` says */
+    TOO_BIG,      /* said by ntrace, with the place */
     NOTHING_LEFT, /* no body can ever run here: said by the checker */
     /* Defects: */
     NOT_ACCEPTED, /* the checker refuses what the generator holds for well-typed */
@@ -25,13 +27,29 @@ static inline bool is_defect(enum verdict v)
     return v >= NOT_ACCEPTED;
 }
 
+enum until { CHECKED, COMPILED, IN_KERNEL };
+
 struct how {
-    bool old;        /* walk the object as well: would an old kernel take it? */
-    bool check_only; /* no further than the checker */
+    enum until until;
+    bool old;           /* walk the object as well: would an old kernel take it? */
+    unsigned seconds;   /* of CPU; who takes more hangs */
+    const char *keep;   /* COMPILED: the object's file, or NULL */
+    const char *object; /* IN_KERNEL: such a file; it is loaded, nothing is compiled */
 };
 
-/* What was said of it goes to ret_said. */
-enum verdict load_script(const struct nt_kernel *kernel, const char *text, struct how how,
+/* A child at work, and what it took. */
+struct loading {
+    pid_t pid;
+    int said;
+    double user, system; /* seconds of CPU, once it is finished */
+};
+
+void load_start(const struct nt_kernel *kernel, const char *text, const struct how *how,
+                struct loading *ret);
+/* Waits for it. What was said goes to ret_said. */
+enum verdict load_finish(struct loading *l, struct nt_str *ret_said);
+/* Both. */
+enum verdict load_script(const struct nt_kernel *kernel, const char *text, const struct how *how,
                          struct nt_str *ret_said);
 
 /* Saves time: optional. */
