@@ -86,13 +86,15 @@ NT_AGG(hist)
         bump(slot, NT_SLOT_HIST_ZERO + nt_slot_bits((u64)x), NT_SLOT_HIST_WORDS, contended);
 }
 
+/* Bounds are signed whatever x is: nothing unsigned lies below 0. */
 NT_AGG(lhist)
 {
     u64 n = nt_slot_lhist_buckets(lo, hi, step);
+    _Bool is_large = !is_signed && x < 0; /* 2^63 or more */
 
-    if (less(x, lo, is_signed))
+    if (!is_large && x < lo)
         add(&slot[NT_SLOT_LHIST_BELOW], 1, contended);
-    else if (!less(x, hi, is_signed))
+    else if (is_large || x >= hi)
         add(&slot[NT_SLOT_LHIST_FIRST + n], 1, contended);
     else
         bump(slot, NT_SLOT_LHIST_FIRST + (u64)(x - lo) / (u64)step, NT_SLOT_LHIST_FIRST + n,

@@ -284,6 +284,20 @@ static void test_lhist_edges(void **state)
     assert_int_equal(use.words, UINT16_MAX);
 }
 
+/* Bounds below 0 for what has no sign. */
+static void test_lhist_of_unsigned(void **state)
+{
+    static const uint64_t values[] = {0, 4, 14, 15, UINT64_MAX - 5, UINT64_MAX};
+    struct nt_agg_use use = lhist_of(&nt_type_uint, -10, 15, 10);
+    uint64_t slot[5] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+        nt_agg_update(&use, slot, &values[i]);
+    assert_true(slot[0] == 0 && slot[1] == 0);
+    assert_true(slot[2] == 2 && slot[3] == 1 && slot[4] == 3);
+}
+
 static void test_buckets(void **state)
 {
     static const int64_t bounds[] = {-5, 64, 512};
@@ -562,6 +576,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hist_bounds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hist, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lhist, setup, teardown),
+        cmocka_unit_test(test_lhist_of_unsigned),
         cmocka_unit_test_setup_teardown(test_lhist_edges, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buckets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_contended_updates_are_the_same, setup, teardown),
