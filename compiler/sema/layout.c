@@ -235,22 +235,25 @@ static bool prog_fills(const struct nt_prog *p, uint32_t table)
 }
 
 /* From 6.1 on a program does not interrupt itself: the kernel skips that, and counts it by this
- * function. */
-static bool interrupts_itself(const struct nt_unit *u)
+ * function. Programs on user functions are an exception: a task may be preempted in one, and the
+ * next on its CPU come there too. */
+static bool interrupts_itself(const struct nt_unit *u, const struct nt_prog *p)
 {
-    return !nt_kernel_find(u->cx->kernel, "bpf_prog_inc_misses_counter", BTF_KIND_FUNC);
+    enum nt_attach_kind kind = p->bound->target.attach.kind;
+
+    return kind == NT_ATTACH_UPROBE || kind == NT_ATTACH_URETPROBE ||
+           !nt_kernel_find(u->cx->kernel, "bpf_prog_inc_misses_counter", BTF_KIND_FUNC);
 }
 
 static void find_contended(struct nt_unit *u)
 {
-    bool always = interrupts_itself(u);
-
     for (uint32_t i = 0; i < u->tables.n; i++) {
         uint32_t writers = 0;
 
         nt_vec_each (p, &u->progs)
-            writers += prog_fills(p, i);
-        ((struct nt_table *)u->program.tables)[i].contended = writers > 1 || (always && writers);
+            if (prog_fills(p, i))
+                writers += interrupts_itself(u, p) ? 2 : 1;
+        ((struct nt_table *)u->program.tables)[i].contended = writers > 1;
     }
 }
 
