@@ -5,7 +5,8 @@
  *
  *   ntrace-meaning COUNT SEED     tries COUNT bodies, each with several sets of arguments
  *
- * Exit code 1 when any differs: the body is then made small and shown. */
+ * Exit code 1 when any differs: that is said at once, then the body is made small, as far as two
+ * minutes take it, and shown. */
 #include "tests/meaning/compare.h"
 
 #include "compiler/compile.h"
@@ -25,9 +26,10 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { RUNS = 6, NARGS = 8, TRIES = 300, SECONDS = 60 };
+enum { RUNS = 6, NARGS = 8, TRIES = 300, SECONDS = 60, SHRINK_SECONDS = 120 };
 enum outcome { SAME, NOTHING_SAID, DIFFERS, DIES };
 
 /* A tracepoint with eight arguments of 64 bits or more, named as this kernel does. */
@@ -202,6 +204,15 @@ static bool is_same_written_out(struct trial *t)
     return same;
 }
 
+/* Too big is no difference: the compiler says it, or the kernel, after seconds. */
+static enum outcome refused(struct nt_cx *cx)
+{
+    bool big = cx->diags.nerrors == 1 && cx->diags.list.at[0]->code == NT_TOO_MUCH;
+
+    nt_diags_print(cx, stdout, false);
+    return big ? NOTHING_SAID : DIFFERS;
+}
+
 static enum outcome try_trial(struct trial *t)
 {
     struct nt_cx *cx = nt_cx_new();
@@ -211,20 +222,14 @@ static enum outcome try_trial(struct trial *t)
 
     cx->kernel = t->kernel;
     u = compile(cx, t->text.at, "emit");
-    if (!u) {
-        bool big = cx->diags.nerrors == 1 && cx->diags.list.at[0]->code == NT_TOO_MUCH;
-
-        nt_diags_print(cx, stdout, false);
-        return big ? NOTHING_SAID : DIFFERS;
-    }
+    if (!u)
+        return refused(cx);
     evaluate(&e, u, t, RUNS);
     if (e.unknown)
         return NOTHING_SAID;
     c = (struct comparison){.evaluator = &e, .program = &u->program};
-    if (!run_in_kernel(t, cx, u, &c)) {
-        nt_diags_print(cx, stdout, false);
-        return DIFFERS;
-    }
+    if (!run_in_kernel(t, cx, u, &c))
+        return refused(cx);
     return c.differs || !is_same_written_out(t) ? DIFFERS : SAME;
 }
 
@@ -254,6 +259,7 @@ struct wanted {
     struct trial *trial;
     enum outcome outcome;
     int nowhere;
+    time_t end; /* of making it small: one try may take a minute */
 };
 
 static bool still(void *arg, const uint32_t *row, size_t n)
@@ -261,6 +267,8 @@ static bool still(void *arg, const uint32_t *row, size_t n)
     struct wanted *w = arg;
     struct choices c;
 
+    if (time(NULL) >= w->end)
+        return false;
     choices_play(&c, row, n);
     make_trial(w->trial, &c);
     choices_free(&c);
@@ -269,11 +277,18 @@ static bool still(void *arg, const uint32_t *row, size_t n)
 
 static void report(struct trial *t, uint64_t seed, struct choices *c, struct wanted *w)
 {
-    size_t n = choices_shrink(c->row, c->n, TRIES, still, w);
+    struct choices small;
+    size_t n;
 
-    still(w, c->row, n);
-    printf("\nseed %llu: %s\n%s", (unsigned long long)seed, w->outcome == DIES ? "dies" : "differs",
-           t->text.at);
+    printf("\nseed %llu %s; made small:\n", (unsigned long long)seed,
+           w->outcome == DIES ? "dies" : "differs");
+    fflush(stdout);
+    w->end = time(NULL) + SHRINK_SECONDS;
+    n = choices_shrink(c->row, c->n, TRIES, still, w);
+    choices_play(&small, c->row, n);
+    make_trial(t, &small);
+    choices_free(&small);
+    printf("%s", t->text.at);
     for (int run = 0; run < RUNS; run++) {
         printf("# ");
         for (int i = 0; i < NARGS; i++)
@@ -363,6 +378,8 @@ int main(int argc, char **argv)
         counts[w.outcome]++;
         if (w.outcome >= DIFFERS)
             report(&t, seed + i, &c, &w);
+        else if ((i + 1) % 50 == 0)
+            fprintf(stderr, "%lu tried\n", i + 1);
         choices_free(&c);
     }
     printf("%u the same, %u about which nothing can be said, %u different\n", counts[SAME],
