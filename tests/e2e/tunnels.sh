@@ -56,7 +56,8 @@ send_all() {
     send4 04 "${v4:0:44}"
     left_sends frame left0 "${right_mac//:/}${left_mac//:/}0800$v4" 1
 }
-own="src in {$left_ip, $left_ip6} and not icmp and not icmp6"
+# Where the packets come in, asked before they are read: what others send unreadable counts with them.
+own="netns == $(in_right readlink /proc/self/ns/net | tr -dc 0-9) and src in {$left_ip, $left_ip6} and not icmp and not icmp6"
 # Each run has its own program: they take the verifier long enough one by one.
 see() { # SCRIPT
     start_ntrace --format json --top 1000 -e "$1"
