@@ -4,7 +4,7 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
-in_left tc qdisc add dev left0 root tbf rate 20kbit burst 1540 limit 100000
+in_left tc qdisc add dev left0 root tbf rate 30kbit burst 1540 limit 100000
 cat >"$work/way.nt" <<'END'
 path way key packet {
     queued:  qdisc_enqueue where dev == "left0" and udp   also skb
@@ -17,8 +17,8 @@ on way.done     { done = count() by slow = taken.hop > 100ms, slow_line = arrive
 on way.lost 50ms { lost = count(), avg(latency >= 50ms) by stage }
 END
 start_ntrace --format json "$work/way.nt" --src "$left_ip"
-left_sends udp "$right_ip" 9 4 size=1000
-sleep 2
+left_alone 800 udp "$right_ip" 9 4 size=1000 # the last leaves after 701 ms
+sleep 1
 stop_ntrace
 
 expect "exit code" "$status" 0

@@ -17,10 +17,10 @@ table ip lose {
 END
 
 start_ntrace kernel_icmp_rtt --src "$left_ip,$left_ip6" --threshold 1ns --rate 1000 --format json
-left_sends ping "$right_ip" 8 1 read
-left_sends ping "$right_ip6" 6 2 read
-left_sends ping "$right_ip" 3 3 # are not answered
-left_sends ping "$right_ip" 2 4 # are answered, but not read
+left_alone 20 ping "$right_ip" 8 1 read
+left_alone 20 ping "$right_ip6" 6 2 read
+left_sends ping "$right_ip" 3 3     # are not answered
+left_alone 100 ping "$right_ip" 2 4 # are answered, but not read
 ended() {
     local account
     account='map(select(.type == "path")) | .[-2:] | map([.name, .done, .lost]) | sort == [["answers", 16, 3], ["pings", 14, 5]]'

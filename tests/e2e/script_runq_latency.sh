@@ -3,17 +3,20 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
-cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 ln -s "$(command -v sleep)" "$work/nt-victim"
 ln -s "$(command -v bash)" "$work/nt-hog"
 
 start_ntrace runq_latency --comm 'nt-vic*' --threshold 200ms --format json
-taskset -c "$cpu" "$work/nt-victim" 0.4 &
+# In real time both, so that nobody has the CPU between them.
+taskset -c "$a_cpu" chrt --fifo 10 "$work/nt-victim" 0.5 &
 victim=$!
-sleep 0.2
-# It has the CPU before the victim wakes, and longer; in real time, so that nobody shares it.
+sleeps() {
+    grep -q '(nt-victim) S' "/proc/$victim/stat"
+}
+wait_until "the victim sleeps" sleeps
+# It has the CPU before the victim wakes, and longer.
 # shellcheck disable=SC2016 # for the hog to expand
-taskset -c "$cpu" chrt --fifo 50 "$work/nt-hog" -c 'end=$((${EPOCHREALTIME/./} + 850000)); while ((${EPOCHREALTIME/./} < end)); do :; done'
+taskset -c "$a_cpu" chrt --fifo 50 "$work/nt-hog" -c 'end=$((${EPOCHREALTIME/./} + 850000)); while ((${EPOCHREALTIME/./} < end)); do :; done'
 wait "$victim"
 stop_ntrace
 
@@ -22,5 +25,5 @@ expect "slow waits" "$(json 'select(.type == "event") | .data | [.comm, .latency
     "[\"nt-victim\",true,$victim]"
 # shellcheck disable=SC2016 # a column
 expect "slow" "$(json 'select(.name == "slow" and .final) | .rows[] | [.key.comm, .key.cpu, .values["sum(latency > $threshold)"]]' | grep -v ',0]')" \
-    "[\"nt-victim\",$cpu,1]"
+    "[\"nt-victim\",$a_cpu,1]"
 expect "others" "$(json 'select(.name == "wait" and .final) | .rows[].key.comm')" '"nt-victim"'

@@ -24,7 +24,12 @@ right_serves serve "$right_ip" 82 1
 start_ntrace tcp_perf --raddr "$right_ip" --connect-threshold 0s --format json
 left_sends tcp "$right_ip" 80 3 >"$work/stood"
 left_sends tcp "$right_ip" 9 2 >"$work/stood"
-left_sends tcp "$right_ip" 81 1 >"$work/stood"
+left_sends tcp "$right_ip" 81 1 >"$work/stood" &
+sleep 0.8
+"$undisturbed" 450 true # a second after the first SYN it is sent again, two seconds later the connection is given up
+sleep 1.55
+"$undisturbed" 450 true
+wait $!
 left_sends send "$right_ip" 80 100000
 left_sends cut "$right_ip" 82
 stop_ntrace

@@ -18,7 +18,7 @@ received() {
 before=$(received)
 start_ntrace virtnet_poll --dev "$nic" --format json
 from=$(received)
-"$TRAFFIC" arp "$nic" "$gateway" 20
+"$undisturbed" 50 "$TRAFFIC" arp "$nic" "$gateway" 20
 answered() {
     [[ $(received) -ge $((from + 20)) ]]
 }

@@ -20,8 +20,11 @@ start_ntrace --format json -e "
         again = count() by raddr, state
     }"
 left_sends tcp "$right_ip" 81 1 >"$work/stood" &
-left_sends tcp "$right_ip6" 81 1 >"$work/stood"
-wait $!
+first=$!
+left_sends tcp "$right_ip6" 81 1 >"$work/stood" &
+sleep 0.8
+"$undisturbed" 450 true # a second after the first SYN
+wait $first $!
 stop_ntrace
 
 expect "exit code" "$status" 0

@@ -4,6 +4,9 @@
 #
 #   left_sends ARGS...       makes traffic in the left namespace: arguments of traffic.c
 #   right_sends ARGS...      the same in the right one
+#   left_alone MS ARGS...    the same, and no other task gets its CPU until MS ms after: for packets that a
+#                            timer moves on (undisturbed.c says why)
+#   "$undisturbed" MS CMD... runs a command so on all CPUs; $a_cpu is one of them
 #   left_serves ARGS...      the same in the background, once it is ready: serve, hold
 #   right_serves ARGS...
 #   start_ntrace ARGS...     starts ntrace and waits until all its probes are attached
@@ -46,6 +49,8 @@ require $(needs_of "$0")
 
 work=$(mktemp -d)
 status=0
+undisturbed=$(dirname "$TRAFFIC")/undisturbed
+a_cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
 ntrace_pid=
 servers=()
 
@@ -82,6 +87,10 @@ left_sends() {
 
 right_sends() {
     in_right "$TRAFFIC" "$@"
+}
+
+left_alone() { # MS ARGS...
+    in_left taskset -c "$a_cpu" "$undisturbed" "$1" "$TRAFFIC" "${@:2}"
 }
 
 # Polls a condition for up to 20 seconds.
