@@ -39,15 +39,8 @@ static const char *own_text(struct nt_unit *u, const struct nt_node *node)
 
 /* -- the aggregations ------------------------------------------------------------------------- */
 
-/* Numbers as the values of a signed or unsigned type compare. */
-static bool grows(const struct nt_agg_use *use, int64_t a, int64_t b)
-{
-    return use->type->is_signed ? a < b : (uint64_t)a < (uint64_t)b;
-}
-
 static bool lhist_bounds(struct nt_scope *s, const struct nt_node *call, struct nt_agg_use *use)
 {
-    struct nt_diag *d;
     uint64_t v[3];
 
     for (uint32_t i = 0; i < 3; i++)
@@ -56,15 +49,18 @@ static bool lhist_bounds(struct nt_scope *s, const struct nt_node *call, struct 
     use->lo = (int64_t)v[0];
     use->hi = (int64_t)v[1];
     use->step = (int64_t)v[2];
-    if (use->step > 0 && grows(use, use->lo, use->hi) &&
+    if (use->step > 0 && use->lo < use->hi &&
         nt_slot_lhist_buckets(use->lo, use->hi, use->step) <= MAX_BUCKETS)
         return true;
-    d = nt_error(s->u->cx, call->span, NT_ARGUMENTS,
-                 "lhist(x, lo, hi, step) needs lo < hi, step > 0 and at most %d buckets",
-                 MAX_BUCKETS);
-    if (!use->type->is_signed && use->lo < 0)
-        nt_hint(d, "this value has no sign, so lo can't be below 0; `as int` gives it one");
+    nt_error(s->u->cx, call->span, NT_ARGUMENTS,
+             "lhist(x, lo, hi, step) needs lo < hi, step > 0 and at most %d buckets", MAX_BUCKETS);
     return false;
+}
+
+/* Numbers as the values of a signed or unsigned type compare. */
+static bool grows(const struct nt_agg_use *use, int64_t a, int64_t b)
+{
+    return use->type->is_signed ? a < b : (uint64_t)a < (uint64_t)b;
 }
 
 static bool bucket_bounds(struct nt_scope *s, const struct nt_node *call, struct nt_agg_use *use)

@@ -78,7 +78,7 @@ static const struct {
     {"quantiles", ""},
     {"rate", ""},
     {"lhist", ", 0, 1000, 10"},
-    {"lhist(", " as int), -100, 900, 7"}, /* below 0: of numbers that may be */
+    {"lhist", ", -100, 900, 7"},
     {"buckets", ", 64, 512, 2048"},
 };
 
@@ -99,7 +99,7 @@ static void put_aggregation(struct generator *g, int depth)
         const char *rest = aggregations[i - 3].rest;
 
         PUT("%s(", aggregations[i - 3].name);
-        if (of == 3 && *rest != ' ')
+        if (of == 3)
             put_condition(g, depth);
         else
             put_value(g, of == 2 && !*rest ? DURATION : NUMBER, depth);
