@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum value { VALUE_NONE, VALUE_TEXT, VALUE_DURATION, VALUE_COUNT, VALUE_FORMAT };
+enum value { VALUE_NONE, VALUE_TEXT, VALUE_DURATION, VALUE_COUNT, VALUE_SHARE, VALUE_FORMAT };
 
 /* ntrace's own options, in the order of --help. A row without doc is not shown there. */
 struct option {
@@ -31,6 +31,8 @@ static const struct option options[] = {
     {0, "duration", "TIME", VALUE_DURATION, FIELD(duration), "end after TIME, such as 10s or 5m"},
     {0, "max-events", "N", VALUE_COUNT, FIELD(max_events),
      "end after N rows of emit, printf, capture"},
+    {0, "budget", "SHARE", VALUE_SHARE, FIELD(budget),
+     "of all CPUs' time, such as 2%: above it probes rest, or go"},
     {0, "strict", NULL, VALUE_NONE, FIELD(strict), "fail with exit code 3 when anything was lost"},
     {0, "allow-exec", NULL, VALUE_NONE, FIELD(allow_exec), "let the script start() commands"},
     {'q', "quiet", NULL, VALUE_NONE, FIELD(quiet), "no readiness line, no warnings"},
@@ -94,6 +96,19 @@ static int set_count(struct walk *w, const struct option *o, const char *text)
                 "write a whole number above 0");
 }
 
+static int set_share(struct walk *w, const struct option *o, const char *text)
+{
+    char *end;
+    double share = strtod(text, &end);
+
+    if (*text >= '0' && *text <= '9' && strcmp(end, "%") == 0 && share > 0 && share <= 100) {
+        *(double *)((char *)w->cli + o->offset) = share;
+        return 0;
+    }
+    return fail(nt_error_at_none(w->cx, NT_USAGE, "'%s' is no share for --%s", text, o->word),
+                "write it in percent: 2%, 0.5%");
+}
+
 static int set_format(struct walk *w, const char *text)
 {
     struct nt_guess guess = nt_guess(text);
@@ -130,6 +145,8 @@ static int set_option(struct walk *w, const struct option *o, char *text)
         return set_duration(w, o, text);
     case VALUE_COUNT:
         return set_count(w, o, text);
+    case VALUE_SHARE:
+        return set_share(w, o, text);
     case VALUE_FORMAT:
         return set_format(w, text);
     }

@@ -40,6 +40,7 @@ struct nt_cli {
     const char *fixture;
     uint64_t duration;   /* ns; 0: until stopped */
     uint64_t max_events; /* rows; 0: as many as come */
+    double budget;       /* percent of the time of all CPUs; 0: there is none */
     bool verbose, quiet, strict, allow_exec, no_cache, help, version;
 
     char **script_argv; /* of the script's own parameters, in order */

@@ -86,6 +86,12 @@ static int put_row(struct nt_reporter *r, const struct nt_ring_row *row, uint64_
     return error < 0 ? nt_fail(r->cx, "write captured packets", error) : 0;
 }
 
+int nt_reporter_warn(struct nt_reporter *r, const char *text)
+{
+    notice(r, NT_NOTICE_WARNING, text);
+    return nt_reporter_flush(r);
+}
+
 int nt_reporter_ready(struct nt_reporter *r)
 {
     uint32_t n = r->program->nprobes;
@@ -129,13 +135,14 @@ static void read_misses(struct nt_reporter *r)
 {
     if (!r->links)
         return;
-    memset(r->missed, 0, r->program->nprobes * sizeof(r->missed[0]));
+    memcpy(r->missed, r->missed_before, r->program->nprobes * sizeof(r->missed[0]));
     nt_links_missed(r->links, r->missed);
 }
 
 void nt_reporter_watch(struct nt_reporter *r, const struct nt_links *links)
 {
     read_misses(r);
+    memcpy(r->missed_before, r->missed, r->program->nprobes * sizeof(r->missed[0]));
     r->links = links;
 }
 
@@ -264,7 +271,8 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     r->counts = calloc(ncounts, sizeof(uint64_t));
     r->counts_said = calloc(ncounts, sizeof(uint64_t));
     r->missed = calloc(r->program->nprobes + 1u, sizeof(uint64_t));
-    if (!r->counts || !r->counts_said || !r->missed)
+    r->missed_before = calloc(r->program->nprobes + 1u, sizeof(uint64_t));
+    if (!r->counts || !r->counts_said || !r->missed || !r->missed_before)
         return -ENOMEM;
     error = nt_output_open(&r->output, nt_format_find(o->format), &output);
     if (error == 0 && o->write)
@@ -314,6 +322,7 @@ void nt_reporter_close(struct nt_reporter **reporter)
     free(r->counts);
     free(r->counts_said);
     free(r->missed);
+    free(r->missed_before);
     free(r);
     *reporter = NULL;
 }

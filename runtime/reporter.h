@@ -26,7 +26,8 @@ void nt_reporter_close(struct nt_reporter **reporter);
 
 /* Each: 0, or -errno with a diagnostic in cx, unless it is nt_reporter_error()'s. */
 
-/* The links of which the kernel counts misses; NULL before they are taken away. */
+/* The links of which the kernel counts misses; NULL before they are taken away. Those of one time
+ * and the next are added up. */
 void nt_reporter_watch(struct nt_reporter *reporter, const struct nt_links *links);
 /* Says that all probes are attached, and takes that moment as the start. */
 int nt_reporter_ready(struct nt_reporter *reporter);
@@ -46,6 +47,9 @@ int nt_reporter_age(void *reporter);
 int nt_reporter_stopped(struct nt_reporter *reporter);
 /* The final report: tables as a whole, counters. */
 int nt_reporter_final(struct nt_reporter *reporter);
+
+/* Something to know that is no result. */
+int nt_reporter_warn(struct nt_reporter *reporter, const char *text);
 
 /* Have as many rows come as are wanted? What comes then is counted and left out, but what bodies of
  * end write. */

@@ -18,17 +18,17 @@ struct nt_reporter {
     struct nt_states *states;
     struct nt_limits *limits;
     struct nt_commands *commands;
-    uint64_t *counts, *counts_said; /* as nt_counters_read() gives them */
-    struct nt_pcapng *packets;      /* NULL: nothing is captured */
-    uint64_t *missed;               /* by probe: what its links missed */
-    const struct nt_links *links;   /* NULL: there are none any more */
-    uint64_t own[NT_CNT_MAX];       /* of ntrace's own bodies */
-    uint64_t max_rows;              /* 0: as many as come */
-    uint64_t rows, left_out;        /* before the end: written, and beyond max_rows */
-    uint64_t attached;              /* ns of CLOCK_MONOTONIC */
-    bool snapshot;                  /* taken, for the body that runs */
-    bool stopped;                   /* no event comes any more */
-    bool printed;                   /* by the body that runs: a table */
+    uint64_t *counts, *counts_said;   /* as nt_counters_read() gives them */
+    struct nt_pcapng *packets;        /* NULL: nothing is captured */
+    uint64_t *missed, *missed_before; /* by probe: what its links missed; those there were before */
+    const struct nt_links *links;     /* NULL: there are none any more */
+    uint64_t own[NT_CNT_MAX];         /* of ntrace's own bodies */
+    uint64_t max_rows;                /* 0: as many as come */
+    uint64_t rows, left_out;          /* before the end: written, and beyond max_rows */
+    uint64_t attached;                /* ns of CLOCK_MONOTONIC */
+    bool snapshot;                    /* taken, for the body that runs */
+    bool stopped;                     /* no event comes any more */
+    bool printed;                     /* by the body that runs: a table */
     bool hidden_said;
 };
 

@@ -1,5 +1,6 @@
 #include "runtime/session.h"
 #include "runtime/attach.h"
+#include "runtime/budget.h"
 #include "runtime/cleanup.h"
 #include "runtime/fail.h"
 #include "runtime/load.h"
@@ -28,9 +29,10 @@ struct session {
     struct nt_reporter *reporter;
     struct nt_rings *rings;
     struct nt_links *links;
-    struct timer *timers; /* one a body */
-    bool reader_gone;     /* nobody reads the results any more */
-    int code;             /* of exit() */
+    struct nt_budget *budget; /* NULL: there is none */
+    struct timer *timers;     /* one a body */
+    bool reader_gone;         /* nobody reads the results any more */
+    int code;                 /* of exit() */
 };
 
 /* Open. */
@@ -133,6 +135,10 @@ static int attach(struct session *s)
     if (r < 0)
         return r;
     nt_reporter_watch(s->reporter, s->links);
+    if (s->cli->budget > 0)
+        r = nt_budget_open(s->program, s->image, s->cli->budget, &s->budget);
+    if (r < 0)
+        return nt_fail(s->cx, "measure the probes for --budget (it takes Linux 5.8)", r);
     malloc_trim(0); /* what loading took is not needed any more */
     return nt_reporter_ready(s->reporter);
 }
@@ -217,6 +223,29 @@ static int on_scan(void *arg)
     return r;
 }
 
+static void detach(struct session *s)
+{
+    nt_reporter_watch(s->reporter, NULL);
+    nt_detach(&s->links);
+}
+
+static int on_budget(void *arg)
+{
+    struct session *s = arg;
+    enum nt_budget_answer answer;
+    char text[256];
+    int r = 0;
+
+    answer = nt_budget_ask(s->budget, text);
+    if (answer == NT_BUDGET_REST || answer == NT_BUDGET_END)
+        detach(s);
+    if (answer == NT_BUDGET_END)
+        nt_loop_stop(s->loop);
+    if (answer == NT_BUDGET_WORK && (r = nt_attach(s->cx, s->program, s->image, &s->links)) == 0)
+        nt_reporter_watch(s->reporter, s->links);
+    return r < 0 || !*text ? r : nt_reporter_warn(s->reporter, text);
+}
+
 static int start_timers(struct session *s)
 {
     int r = 0;
@@ -236,6 +265,8 @@ static int start_timers(struct session *s)
     if (r == 0 && nt_reporter_age_period(s->reporter))
         r = nt_loop_every(s->loop, nt_reporter_age_period(s->reporter), nt_reporter_age,
                           s->reporter);
+    if (r == 0 && s->budget)
+        r = nt_loop_every(s->loop, NT_BUDGET_MS * 1000000ull, on_budget, s);
     if (r == 0 && s->cli->duration)
         r = nt_loop_after(s->loop, s->cli->duration, on_end, s);
     return r;
@@ -259,10 +290,10 @@ static int run(struct session *s)
 
 static int report(struct session *s)
 {
+    char text[256];
     int r;
 
-    nt_reporter_watch(s->reporter, NULL);
-    nt_detach(&s->links);
+    detach(s);
     do {
         r = consume(s);
     } while (r > 0);
@@ -272,7 +303,13 @@ static int report(struct session *s)
         r = on_scan(s);
     if (r == 0)
         r = run_bodies(s, NT_WHEN_END);
-    return r < 0 ? r : nt_reporter_final(s->reporter);
+    if (r == 0)
+        r = nt_reporter_final(s->reporter);
+    if (r == 0 && s->budget) {
+        nt_budget_say(s->budget, text);
+        r = nt_reporter_warn(s->reporter, text);
+    }
+    return r;
 }
 
 /* Close. */
@@ -280,6 +317,7 @@ static int report(struct session *s)
 static void close_session(struct session *s)
 {
     nt_detach(&s->links);
+    nt_budget_close(&s->budget);
     nt_rings_close(&s->rings);
     nt_reporter_close(&s->reporter);
     nt_image_close(&s->image);
@@ -300,7 +338,8 @@ static int exit_code(struct session *s, int r)
                          output == -ETIMEDOUT ? "their reader takes nothing" : strerror(-output));
     if (r < 0)
         return NT_EXIT_ERROR;
-    if (s->code == 0 && s->cli->strict && nt_reporter_lost(s->reporter))
+    if (s->code == 0 && s->cli->strict &&
+        (nt_reporter_lost(s->reporter) || (s->budget && nt_budget_cut(s->budget))))
         return NT_EXIT_LOST;
     return s->code;
 }
