@@ -4,8 +4,8 @@
  *   measure --ready CMD...      from exec until it writes a line with the word "ready"; then it is
  *                               killed. Nothing of what detaching and reporting cost is in it.
  *
- * One line: CPU microseconds, elapsed microseconds, then VmRSS and RssAnon in KiB at "ready" (0 0
- * without it). What the command writes is shown only when it fails. */
+ * One line: CPU microseconds, elapsed microseconds, then VmRSS, RssAnon and VmHWM in KiB at "ready"
+ * (0 0 0 without it). What the command writes is shown only when it fails. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 struct memory {
-    unsigned long rss, anon;
+    unsigned long rss, anon, peak;
 };
 
 static _Noreturn void die(const char *what)
@@ -86,6 +86,7 @@ static struct memory memory_of(pid_t pid)
     while (f && fgets(line, sizeof(line), f)) {
         sscanf(line, "VmRSS: %lu", &m.rss);
         sscanf(line, "RssAnon: %lu", &m.anon);
+        sscanf(line, "VmHWM: %lu", &m.peak);
     }
     if (f)
         fclose(f);
@@ -126,6 +127,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "measure: '%s' failed\n%s", cmd[0], text);
         return 1;
     }
-    printf("%lld %lld %lu %lu\n", cpu_us(&usage), end - begin, m.rss, m.anon);
+    printf("%lld %lld %lu %lu %lu\n", cpu_us(&usage), end - begin, m.rss, m.anon, m.peak);
     return 0;
 }
