@@ -58,7 +58,7 @@ note() {
 
 # The rows as a table that reads well as text and as Markdown.
 print_table() {
-    {
+    [[ ! -s $work/rows ]] || {
         echo 'What|ntrace|against|ratio|target|verdict'
         echo '-|-|-|-|-|-'
         cat "$work/rows"

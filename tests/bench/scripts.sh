@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034 # names of the others, and for them
+# What each script of the library costs a packet: the time of all its programs (kernel.bpf_stats_enabled), with
+# the same traffic: datagrams through a queue to a port where nobody listens. Those that this machine can't run
+# are named with the reason.
+
+# What a script needs to be told.
+arguments_of() { # SCRIPT
+    case $1 in
+    vm_latency) echo --vm-interface left0 --phy-interface right0 --direction from_vm ;;
+    system_latency | system_network_metrics) echo --phy-interface left0 --direction sent ;;
+    icmp_path) echo --rx-iface right0 --tx-iface right0 ;;
+    esac
+}
+
+# "nanoseconds runs" of all programs that a process holds.
+all_stats() { # PID
+    cat /proc/"$1"/fdinfo/* 2>/dev/null | awk '
+        /^prog_id:/ { known = seen[$2]++ }
+        /^run_time_ns:/ && !known { ns += $2 }
+        /^run_cnt:/ && !known { n += $2 }
+        END { print ns + 0, n + 0 }'
+}
+
+script_once() { # SCRIPT PACKETS
+    local script=$1 tracer ns0 runs0 ns runs i
+
+    : >"$work/err"
+    # shellcheck disable=SC2046 # words
+    "$build/ntrace" "$script" $(arguments_of "$script") >"$work/out" 2>"$work/err" &
+    tracer=$!
+    for ((i = 0; i < 400; i++)); do
+        ! grep -q 'ready, ' "$work/err" || break
+        kill -0 $tracer 2>/dev/null || break
+        sleep 0.05
+    done
+    if ! grep -q 'ready, ' "$work/err"; then
+        wait $tracer || true
+        note "| $script | - | - | - | $(sed -nE 's/^ *\| *\^+ //p; /: a value is needed/p' "$work/err" | head -1) |"
+        return
+    fi
+    read -r ns0 runs0 < <(all_stats $tracer)
+    in_left chrt --fifo 10 "$build/tests/programs/traffic" udp "$right_ip" 9 "$2"
+    read -r ns runs < <(all_stats $tracer)
+    kill -INT $tracer
+    wait $tracer || true
+    note "$(awk -v s="$script" -v ns=$((ns - ns0)) -v n=$((runs - runs0)) -v packets="$2" 'BEGIN {
+        printf "| %s | %.1f | %s | %.0f | |", s, n / packets, n ? sprintf("%.0f", ns / n) : "-", ns / packets }')"
+}
+
+measure_scripts() { # PACKETS
+    local script
+
+    net_up
+    in_left tc qdisc replace dev left0 root tbf rate 10gbit burst 10mb limit 10mb
+    stats_before=$(sysctl -n kernel.bpf_stats_enabled)
+    sysctl -q -w kernel.bpf_stats_enabled=1
+    note "| script | runs a packet | ns a run | ns a packet | why not |"
+    note "|---|---|---|---|---|"
+    for script in stdlib/*.nt; do
+        script=$(basename "$script" .nt)
+        [[ $script == prelude ]] || script_once "$script" "$1"
+    done
+}
