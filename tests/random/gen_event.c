@@ -323,7 +323,7 @@ void put_own_event(struct generator *g)
     if (of_packets && chance(g->c, 2))
         PUT("    where skb.len > %s\n", pick_word(g, "0 60 1500"));
     if (of_packets) {
-        PUT("    packet skb at %s\n", pick_word(g, "any network mac data transport"));
+        PUT("    packet skb at %s\n", pick_word(g, "any network mac data any"));
         if (chance(g->c, 3))
             PUT("    latency since %s\n", pick_word(g, "packet.seen rx"));
     } else {
