@@ -121,6 +121,19 @@ void nt_links_missed(const struct nt_links *links, uint64_t *n)
         n[links->at[i].probe] += nt_link_missed(bpf_link__fd(links->at[i].link));
 }
 
+void nt_links_uncounted(const struct nt_links *links, const struct nt_program *p, bool *unknown)
+{
+    static const char *const kinds[] = {"kprobe", "kretprobe", "tracepoint"};
+
+    for (uint32_t i = 0; i < links->n; i++) {
+        const struct link *l = &links->at[i];
+
+        for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++)
+            if (strncmp(p->probes[l->probe].section, kinds[k], strlen(kinds[k])) == 0)
+                unknown[l->probe] = !nt_link_counts(bpf_link__fd(l->link));
+    }
+}
+
 void nt_detach(struct nt_links **links)
 {
     if (!*links)

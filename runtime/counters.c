@@ -69,8 +69,8 @@ static bool any(const uint64_t *n)
     return false;
 }
 
-int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t time,
-                      struct nt_output *out)
+int nt_counters_print(const struct nt_program *p, const uint64_t *n, const bool *unknown,
+                      uint64_t time, struct nt_output *out)
 {
     struct nt_probe_counts *counts = calloc(p->nprobes + 1u, sizeof(*counts));
     const uint64_t *own = n + (size_t)p->nprobes * NT_CNT_MAX;
@@ -85,8 +85,8 @@ int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t ti
     if (!counts)
         return -ENOMEM;
     for (uint32_t i = 0; i < p->nprobes; i++)
-        counts[i] = (struct nt_probe_counts){&p->probes[i], n + (size_t)i * NT_CNT_MAX};
-    counts[p->nprobes] = (struct nt_probe_counts){&ntrace, own};
+        counts[i] = (struct nt_probe_counts){&p->probes[i], n + (size_t)i * NT_CNT_MAX, unknown[i]};
+    counts[p->nprobes] = (struct nt_probe_counts){&ntrace, own, false};
     r = nt_output_notice(out, &notice);
     free(counts);
     return r;

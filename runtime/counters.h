@@ -17,6 +17,7 @@ int nt_counters_read(const struct nt_program *p, const struct nt_image *image,
 /* Is anything in n a loss? Rows held back by `limit` are not: the script asked for it. */
 bool nt_counters_lost(const struct nt_program *p, const uint64_t *n);
 
-/* Hands them to the output: 0 or -errno. ntrace's own stand there only when they are not all 0. */
-int nt_counters_print(const struct nt_program *p, const uint64_t *n, uint64_t time,
-                      struct nt_output *out);
+/* Hands them to the output: 0 or -errno. ntrace's own stand there only when they are not all 0.
+ * unknown: by probe, whether what it missed is not known. */
+int nt_counters_print(const struct nt_program *p, const uint64_t *n, const bool *unknown,
+                      uint64_t time, struct nt_output *out);

@@ -2,6 +2,7 @@
 
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
+#include <stddef.h>
 
 /* struct bpf_link_info as 6.7 has it: headers of the machine that builds may be older. */
 struct link_info {
@@ -46,4 +47,14 @@ uint64_t nt_link_missed(int fd)
         (info.perf.type == PERF_KPROBE || info.perf.type == PERF_KRETPROBE))
         return info.perf.missed;
     return 0;
+}
+
+/* Since the kernel that counts, there is more to be told of a link. */
+bool nt_link_counts(int fd)
+{
+    struct link_info info = {0};
+    uint32_t size = sizeof(info);
+
+    return bpf_obj_get_info_by_fd(fd, &info, &size) == 0 &&
+           size >= offsetof(struct link_info, perf.missed) + sizeof(info.perf.missed);
 }

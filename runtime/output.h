@@ -48,6 +48,7 @@ struct nt_rows {
 struct nt_probe_counts {
     const struct nt_probe *probe;
     const uint64_t *n;
+    bool misses_unknown; /* the kernel does not count the runs that it skips there */
 };
 
 /* What became of what a path followed: started is the sum of the others but late. */

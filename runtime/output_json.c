@@ -390,11 +390,14 @@ static void add_probe(struct nt_str *out, const struct nt_probe *p)
     add_string(out, p->why);
 }
 
-static void add_counts(struct nt_str *out, const uint64_t *n)
+static void add_counts(struct nt_str *out, const struct nt_probe_counts *c)
 {
     for (int i = 0; i < NT_CNT_MAX; i++) {
         add_name(out, ",", nt_counter_name(i));
-        add_integer(out, NULL, n[i]);
+        if (i == NT_CNT_MISSED && c->misses_unknown)
+            nt_str_puts(out, "null");
+        else
+            add_integer(out, NULL, c->n[i]);
     }
 }
 
@@ -423,7 +426,7 @@ void nt_json_notice(struct nt_output *o, const struct nt_notice *notice)
     for (uint32_t i = 0; i < notice->ncounts; i++, separator = ",") {
         nt_str_puts(&o->text, separator);
         add_probe(&o->text, notice->counts[i].probe);
-        add_counts(&o->text, notice->counts[i].n);
+        add_counts(&o->text, &notice->counts[i]);
         nt_str_puts(&o->text, "}");
     }
     nt_str_puts(&o->text, notice->kind != NT_NOTICE_WARNING ? "]}\n" : "}\n");

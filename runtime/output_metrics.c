@@ -250,6 +250,8 @@ void nt_metrics_notice(struct nt_output *o, const struct nt_notice *notice)
         for (uint32_t i = 0; i < notice->ncounts; i++) {
             const struct nt_probe_counts *c = &notice->counts[i];
 
+            if (k == NT_CNT_MISSED && c->misses_unknown)
+                continue;
             nt_str_printf(&o->text, "ntrace_%s_total{probe=\"%" PRIu32 "\"", nt_counter_name(k), i);
             add_label(&o->text, ",", "event", c->probe->event);
             add_label(&o->text, ",", "hook", c->probe->hook);

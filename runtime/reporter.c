@@ -144,6 +144,8 @@ void nt_reporter_watch(struct nt_reporter *r, const struct nt_links *links)
     read_misses(r);
     memcpy(r->missed_before, r->missed, r->program->nprobes * sizeof(r->missed[0]));
     r->links = links;
+    if (links)
+        nt_links_uncounted(links, r->program, r->uncounted);
 }
 
 /* Counters that did not change since are not said again, except at the end. */
@@ -160,7 +162,8 @@ int nt_reporter_counters(struct nt_reporter *r, bool final)
     if (!final && memcmp(r->counts, r->counts_said, size) == 0)
         return 0;
     memcpy(r->counts_said, r->counts, size);
-    return nt_counters_print(r->program, r->counts, nt_clock_read(CLOCK_REALTIME), r->output);
+    return nt_counters_print(r->program, r->counts, r->uncounted, nt_clock_read(CLOCK_REALTIME),
+                             r->output);
 }
 
 int nt_reporter_paths(struct nt_reporter *r, bool final)
@@ -189,6 +192,24 @@ static int say_unresolved(struct nt_reporter *r)
         text, sizeof(text),
         "%llu frames of user stacks have no name: their process had ended, or they are of no file",
         (unsigned long long)n);
+    return n ? notice(r, NT_NOTICE_WARNING, text) : 0;
+}
+
+static int say_uncounted(struct nt_reporter *r)
+{
+    const char *which = NULL;
+    char text[192];
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < r->program->nprobes; i++)
+        if (r->uncounted[i]) {
+            which = which ? which : r->program->probes[i].event;
+            n++;
+        }
+    snprintf(text, sizeof(text),
+             "%.60s%s: misses unknown: this kernel skips runs there that it "
+             "does not count (before 6.7)",
+             which ? which : "", n > 1 ? " and others" : "");
     return n ? notice(r, NT_NOTICE_WARNING, text) : 0;
 }
 
@@ -227,6 +248,8 @@ int nt_reporter_final(struct nt_reporter *r)
         error = nt_reporter_paths(r, true);
     if (error == 0)
         error = nt_reporter_counters(r, true);
+    if (error == 0)
+        error = say_uncounted(r);
     if (error == 0)
         error = say_unresolved(r);
     if (error == 0)
@@ -272,7 +295,8 @@ static int open_parts(struct nt_reporter *r, const struct nt_reporter_options *o
     r->counts_said = calloc(ncounts, sizeof(uint64_t));
     r->missed = calloc(r->program->nprobes + 1u, sizeof(uint64_t));
     r->missed_before = calloc(r->program->nprobes + 1u, sizeof(uint64_t));
-    if (!r->counts || !r->counts_said || !r->missed || !r->missed_before)
+    r->uncounted = calloc(r->program->nprobes + 1u, sizeof(bool));
+    if (!r->counts || !r->counts_said || !r->missed || !r->missed_before || !r->uncounted)
         return -ENOMEM;
     error = nt_output_open(&r->output, nt_format_find(o->format), &output);
     if (error == 0 && o->write)
@@ -323,6 +347,7 @@ void nt_reporter_close(struct nt_reporter **reporter)
     free(r->counts_said);
     free(r->missed);
     free(r->missed_before);
+    free(r->uncounted);
     free(r);
     *reporter = NULL;
 }

@@ -21,6 +21,7 @@ struct nt_reporter {
     uint64_t *counts, *counts_said;   /* as nt_counters_read() gives them */
     struct nt_pcapng *packets;        /* NULL: nothing is captured */
     uint64_t *missed, *missed_before; /* by probe: what its links missed; those there were before */
+    bool *uncounted;                  /* by probe: the kernel does not count what it skips there */
     const struct nt_links *links;     /* NULL: there are none any more */
     uint64_t own[NT_CNT_MAX];         /* of ntrace's own bodies */
     uint64_t max_rows;                /* 0: as many as come */

@@ -220,7 +220,7 @@ static void test_notices(void **state)
     static const struct nt_probe probe = {
         .event = "skb_drop", .hook = "raw_tracepoint:kfree_skb", .why = "body"};
     static const uint64_t n[NT_CNT_MAX] = {[NT_CNT_RING_FULL] = 12, [NT_CNT_MISSED] = UINT64_MAX};
-    const struct nt_probe_counts counts[] = {{&probe, n}, {&probe, n}};
+    const struct nt_probe_counts counts[] = {{&probe, n, false}, {&probe, n, true}};
     const struct nt_notice ready = {NT_NOTICE_READY, TIME, "1 probe attached", &probe, 1, NULL, 0};
     const struct nt_notice lost = {NT_NOTICE_COUNTERS, TIME, NULL, NULL, 0, counts, 2};
     const struct nt_notice warning = {NT_NOTICE_WARNING, TIME, "no \"x\" here", NULL, 0, NULL, 0};
@@ -235,11 +235,12 @@ static void test_notices(void **state)
 #define COUNTS                                                                                     \
     ",\"ring_full\":12,\"others\":0,\"unparsed\":0,\"no_packet\":0,\"no_start\":0,\"no_return\":"  \
     "0,"                                                                                           \
-    "\"held\":0,\"start_full\":0,\"stack\":0,\"state_full\":0,\"missed\":18446744073709551615}"
-    assert_written(
-        &s, "{\"type\":\"ready\"," STAMP ",\"text\":\"1 probe attached\",\"probes\":[" PROBE "}]}\n"
-            "{\"type\":\"warning\"," STAMP ",\"text\":\"no \\\"x\\\" here\"}\n"
-            "{\"type\":\"counters\"," STAMP ",\"probes\":[" PROBE COUNTS "," PROBE COUNTS "]}\n");
+    "\"held\":0,\"start_full\":0,\"stack\":0,\"state_full\":0,\"missed\":"
+    assert_written(&s, "{\"type\":\"ready\"," STAMP
+                       ",\"text\":\"1 probe attached\",\"probes\":[" PROBE "}]}\n"
+                       "{\"type\":\"warning\"," STAMP ",\"text\":\"no \\\"x\\\" here\"}\n"
+                       "{\"type\":\"counters\"," STAMP ",\"probes\":[" PROBE COUNTS
+                       "18446744073709551615}," PROBE COUNTS "null}]}\n");
     sink_close(&s);
 }
 

@@ -107,7 +107,7 @@ static void test_counters(void **state)
 {
     const struct nt_probe probe = {.event = "rx", .hook = "raw_tracepoint:x", .why = "body"};
     const uint64_t n[NT_CNT_MAX] = {[NT_CNT_OTHERS] = 5};
-    const struct nt_probe_counts counts = {&probe, n};
+    const struct nt_probe_counts counts = {&probe, n, false};
     const struct nt_notice notice = {
         .kind = NT_NOTICE_COUNTERS, .time = TIME, .counts = &counts, .ncounts = 1};
     char *line;

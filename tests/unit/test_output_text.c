@@ -399,7 +399,7 @@ static void test_notices(void **state)
 {
     static const struct nt_probe probe = {.event = "skb_drop", .hook = "h", .why = "body"};
     static const uint64_t n[NT_CNT_MAX] = {[NT_CNT_RING_FULL] = 12, [NT_CNT_HELD] = 1};
-    const struct nt_probe_counts counts = {&probe, n};
+    const struct nt_probe_counts counts = {&probe, n, false};
     char *said = NULL;
     size_t size = 0;
     struct sink s;
