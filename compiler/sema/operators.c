@@ -40,11 +40,18 @@ static struct nt_expr *arithmetic(struct nt_scope *s, const struct nt_node *node
     return nt_arith(s->u, arith_ops[node->op], a, b, node->span);
 }
 
+static bool is_plain(const struct nt_expr *e)
+{
+    return e->type->kind == NT_KIND_INT || e->type->kind == NT_KIND_UINT;
+}
+
 /* The branches of ?: and ?? are of one type: what is plain takes that of the other. */
 bool nt_unify(struct nt_scope *s, struct nt_expr **a, struct nt_expr **b)
 {
     *a = nt_decay(s->u, *a);
     *b = nt_decay(s->u, *b);
+    if (is_plain(*a) && is_plain(*b) && (*a)->op == NT_E_ABSENT)
+        *b = nt_retyped(s->u, *b, (*a)->type); /* as where it is known only when the script runs */
     if ((*a)->op == NT_E_ABSENT || (*b)->op == NT_E_ABSENT)
         return true;
     if (nt_is_const(*a) && !nt_is_const(*b))

@@ -74,14 +74,15 @@ static bool key_words_fit(const struct nt_state *state)
     return words <= NT_MAX_KEY_WORDS / 2;
 }
 
-/* A text that came first leaves no room for a longer one: bodies are checked once more. */
-static void widen_key(struct nt_unit *u, const struct nt_type **type, const struct nt_expr *key)
+/* A text that came first leaves no room for a longer one: bodies are checked once more. A text in
+ * quotes that is too long for the name of a device is a mistake, though. */
+static void widen(struct nt_unit *u, const struct nt_type **type, const struct nt_expr *text)
 {
-    bool is_longer = key->type->kind == NT_KIND_STRING && key->type->words > (*type)->words;
+    bool is_longer = text->type->kind == NT_KIND_STRING && text->type->words > (*type)->words;
 
-    if (!nt_is_text(*type) || !is_longer || ((*type)->kind == NT_KIND_IFNAME && nt_is_const(key)))
+    if (!nt_is_text(*type) || !is_longer || ((*type)->kind == NT_KIND_IFNAME && nt_is_const(text)))
         return;
-    *type = key->type;
+    *type = text->type;
     u->learned = true;
 }
 
@@ -108,7 +109,7 @@ static bool fit_keys(struct nt_scope *s, struct nt_state *state, struct nt_expr 
         }
         if (!state->keyed)
             state->key[i] = keys[i]->type;
-        widen_key(s->u, &state->key[i], keys[i]);
+        widen(s->u, &state->key[i], keys[i]);
         keys[i] = nt_fit(s, keys[i], state->key[i]);
         if (keys[i]->type->kind == NT_KIND_ERROR)
             return false;
@@ -230,6 +231,8 @@ static struct nt_expr *kept_value(struct nt_scope *s, const struct nt_node *node
         state->type = kept_type(s->u, value);
         s->u->learned = true;
     }
+    if (state->type)
+        widen(s->u, &state->type, value);
     /* A duration is multiplied by a number. */
     if (!state->type || (node->op && node->op != NT_OP_ADD && node->op != NT_OP_SUB))
         return state->type ? value : NULL;

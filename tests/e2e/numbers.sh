@@ -58,6 +58,15 @@ max + 1 < min + 1           true
 z - 1 in -5..5              true
 all in 5..18446744073709551615  true
 z == 0 and not z != 0       true
+only(z - 8, z != 0) ?? all  -1
+only(all, z != 0) ?? z - 8  18446744073709551608
+(only(all, z != 0) ?? z - 8) < 5    false
+(only(all, z != 0) ?? z - 8) > 100  true
+(only(z - 8, z != 0) ?? all) < 5    true
+(only(z - 8, z == 0) ?? all) < 5    true
+(only(z - 8, z == 0) ?? all) in -9..5  true
+(only(all, z != 0) ?? z - 8) in -9..5  false
+(only(z - 8, z == 0) ?? all) in {-8, 5}  true
 '
 expressions=$(awk 'NF { value = $NF; $NF = ""; sub(/ +$/, ""); print }' <<<"$edges")
 want=$(awk 'NF { print $NF }' <<<"$edges")
