@@ -102,6 +102,26 @@ static void report_paths(struct nt_unit *u, FILE *out)
     }
 }
 
+static void report_bound(const char *what, uint32_t n, uint64_t bytes, FILE *out)
+{
+    fprintf(out, "  %-18s up to %u at a time, ", what, n);
+    print_size(n * bytes, out);
+    fputc('\n', out);
+}
+
+/* What has to be remembered from one event to another, and of stacks. */
+static void report_remembered(struct nt_unit *u, FILE *out)
+{
+    nt_vec_each (clock, &u->clocks)
+        report_bound("starts", NT_STARTS, (*clock)->key_words * 8u + NT_START_BYTES, out);
+    nt_vec_each (frame, &u->frames)
+        report_bound("open calls", NT_OPEN_CALLS, 16 + nt_frame_words(*frame) * 8u, out);
+    nt_vec_each (limit, &u->limit_maps)
+        report_bound("keys of limit", NT_LIMIT_KEYS, limit->key_words * 8u + 8, out);
+    if (u->uses_stacks)
+        report_bound("stacks", NT_STACKS, NT_STACK_DEPTH * 8, out);
+}
+
 static void report_commands(struct nt_unit *u, FILE *out)
 {
     for (uint32_t i = 0; i < u->program.ncommands; i++)
@@ -129,6 +149,8 @@ int nt_check_report(struct nt_cx *cx, uint16_t source, FILE *out)
     report_part(u, "tables", u->program.ntables, report_tables, out);
     report_part(u, "state", u->program.nkept, report_states, out);
     report_part(u, "paths", u->program.npaths, report_paths, out);
+    report_part(u, "remembered", u->clocks.n + u->frames.n + u->limit_maps.n + u->uses_stacks,
+                report_remembered, out);
     report_part(u, "commands, which --allow-exec lets it run", u->program.ncommands,
                 report_commands, out);
     fputs("\nobject\n  ", out);

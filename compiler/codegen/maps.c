@@ -6,14 +6,6 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-enum {
-    START_ENTRIES = 65536,
-    OPEN_CALLS = 10240,
-    LIMIT_KEYS = 16384,
-    STACK_ENTRIES = 4096,
-    STACK_DEPTH = 127
-};
-
 struct map {
     const char *name;
     enum bpf_map_type type;
@@ -81,12 +73,6 @@ static void table_maps(struct nt_gen *g, const struct nt_table *t)
     }
 }
 
-/* The time of entry, then what was kept. */
-static uint32_t frame_words(const struct nt_frame *f)
-{
-    return 1u + f->layout.words;
-}
-
 static uint32_t widest_row(const struct nt_program *p)
 {
     uint32_t words = 0;
@@ -125,8 +111,8 @@ void nt_make_maps(struct nt_gen *g)
          4, p->uses_rings, 0},
         {"nt_rows", BPF_MAP_TYPE_PERCPU_ARRAY, 4, (NT_RECORD_HEADER_WORDS + widest_row(p)) * 8,
          p->uses_perf ? p->nprobes : 0, 0},
-        {NT_MAP_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, STACK_DEPTH * 8,
-         p->uses_stacks ? STACK_ENTRIES : 0, 0},
+        {NT_MAP_STACKS, BPF_MAP_TYPE_STACK_TRACE, 4, NT_STACK_DEPTH * 8,
+         p->uses_stacks ? NT_STACKS : 0, 0},
         {NT_MAP_PATHS, BPF_MAP_TYPE_PERCPU_ARRAY, 4, NT_PATH_COUNTERS * 8, p->npaths, 0},
         {"nt_notes", BPF_MAP_TYPE_PERCPU_ARRAY, 4, entry_words * 8u, p->npaths ? p->nprobes : 0, 0},
     };
@@ -141,7 +127,7 @@ void nt_make_maps(struct nt_gen *g)
         if (arrays[i].max)
             make_map(g, &arrays[i]);
     nt_vec_each (f, &g->u->frames)
-        slot_words = frame_words(*f) > slot_words ? frame_words(*f) : slot_words;
+        slot_words = nt_frame_words(*f) > slot_words ? nt_frame_words(*f) : slot_words;
     nt_vec_each (state, &g->u->states)
         if ((*state)->type->kind == NT_KIND_HEX && nt_type_kept_words((*state)->type) >= slot_words)
             slot_words = nt_type_kept_words((*state)->type) + 1u; /* and when it was written */
@@ -159,13 +145,13 @@ void nt_make_maps(struct nt_gen *g)
                                   (*set)->kind == NT_SET_NETWORKS ? BPF_F_NO_PREALLOC : 0});
     nt_vec_each (limit, &g->u->limit_maps)
         make_map(g, &(struct map){limit->name, BPF_MAP_TYPE_LRU_HASH, limit->key_words * 8u, 8,
-                                  LIMIT_KEYS, 0});
+                                  NT_LIMIT_KEYS, 0});
     nt_vec_each (f, &g->u->frames)
-        make_map(g, &(struct map){(*f)->map, BPF_MAP_TYPE_LRU_HASH, 16, frame_words(*f) * 8u,
-                                  OPEN_CALLS, 0});
+        make_map(g, &(struct map){(*f)->map, BPF_MAP_TYPE_LRU_HASH, 16, nt_frame_words(*f) * 8u,
+                                  NT_OPEN_CALLS, 0});
     nt_vec_each (clock, &g->u->clocks)
         make_map(g, &(struct map){(*clock)->map, BPF_MAP_TYPE_LRU_HASH, (*clock)->key_words * 8u,
-                                  16, START_ENTRIES, 0});
+                                  NT_START_BYTES, NT_STARTS, 0});
 }
 
 LLVMValueRef nt_map(struct nt_gen *g, const char *name)

@@ -195,6 +195,12 @@ struct nt_frame {
     bool every;            /* no condition refuses a call at entry: each return has a frame */
 };
 
+/* The time of entry, then what is kept. */
+static inline uint32_t nt_frame_words(const struct nt_frame *f)
+{
+    return 1u + f->layout.words;
+}
+
 /* Where the headers of a handler's packet are to be looked for. */
 struct nt_packet {
     struct nt_expr *skb, *head, *data, *tail, *network, *mac, *protocol, *len;

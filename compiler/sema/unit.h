@@ -14,6 +14,15 @@
 #include "compiler/syntax/ast.h"
 
 enum { NT_MAX_KEPT = 32 };
+/* How much of each is remembered at once, in a program that needs it. */
+enum {
+    NT_STARTS = 65536, /* of one latency */
+    NT_START_BYTES = 16,
+    NT_OPEN_CALLS = 10240, /* of one body */
+    NT_LIMIT_KEYS = 16384,
+    NT_STACKS = 4096,
+    NT_STACK_DEPTH = 127,
+};
 enum { NT_MAX_LOCALS = 64, NT_MAX_COLUMNS = 32, NT_MAX_KEY_WORDS = 32, NT_MAX_RECORD_WORDS = 120 };
 enum { NT_MAX_RECORD_BYTES = 8192 }; /* of values of bytes, beside the others */
 
