@@ -75,6 +75,9 @@ static const struct nt_harg *returned(struct nt_arena *a, const struct signature
     return ret;
 }
 
+static const char no_function[] = "neither the kernel nor a module loaded now has such a function "
+                                  "that can be traced (load its module first)";
+
 /* -- by trampoline ---------------------------------------------------------------------------- */
 
 static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char *target,
@@ -87,8 +90,7 @@ static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char 
         return -EOPNOTSUPP;
     }
     if (!s.typed || !nt_kernel_traceable(k, target)) {
-        *ret_why =
-            "this kernel has no such function (is its module loaded?), or it can't be traced";
+        *ret_why = no_function;
         return -ENOENT;
     }
     if (!fits_trampoline(k, &s)) {
@@ -152,54 +154,49 @@ static int breakpoint(const struct nt_kernel *k, struct nt_arena *a, const char 
     *ret_clone = clone_of(k, a, target);
     if (*ret_clone)
         return 0;
-    *ret_why = "this kernel has no such function (is its module loaded?), or it can't be traced";
+    *ret_why = no_function;
     return -ENOENT;
 }
 
-static struct nt_target target_of_clone(struct nt_arena *a, const char *kind, const char *clone)
+/* The place, without arguments. A copy has none that are known. */
+static int at_breakpoint(const struct nt_kernel *k, struct nt_arena *a, const char *kind,
+                         const char *target, struct nt_target *ret_target, const char **ret_why)
 {
-    return (struct nt_target){
-        .args = NT_ARGS_REGS,
-        .section = nt_sprintf(a, "%s/%s", kind, clone),
-        .typed = true,
-        .clone = clone,
-    };
-}
-
-NT_HOOK(kprobe)
-{
-    struct signature s = signature_of(k, a, target);
     const char *clone;
     int err = breakpoint(k, a, target, &clone, ret_why);
 
     if (err < 0)
         return err;
-    *ret_target = clone ? target_of_clone(a, "kprobe", clone)
-                        : (struct nt_target){
-                              .args = NT_ARGS_REGS,
-                              .section = nt_sprintf(a, "kprobe/%s", target),
-                              .arg = s.typed ? nt_target_args(k, a, s.params, s.n) : NULL,
-                              .nargs = s.n,
-                              .typed = s.typed,
-                          };
+    *ret_target = (struct nt_target){
+        .args = NT_ARGS_REGS,
+        .section = nt_sprintf(a, "%s/%s", kind, clone ? clone : target),
+        .typed = true,
+        .clone = clone,
+    };
+    return 0;
+}
+
+NT_HOOK(kprobe)
+{
+    struct signature s = signature_of(k, a, target);
+    int err = at_breakpoint(k, a, "kprobe", target, ret_target, ret_why);
+
+    if (err < 0 || ret_target->clone)
+        return err;
+    ret_target->arg = s.typed ? nt_target_args(k, a, s.params, s.n) : NULL;
+    ret_target->nargs = s.n;
+    ret_target->typed = s.typed;
     return 0;
 }
 
 NT_HOOK(kretprobe)
 {
     struct signature s = signature_of(k, a, target);
-    const char *clone;
-    int err = breakpoint(k, a, target, &clone, ret_why);
+    int err = at_breakpoint(k, a, "kretprobe", target, ret_target, ret_why);
 
-    if (err < 0)
+    if (err < 0 || ret_target->clone)
         return err;
-    *ret_target = clone ? target_of_clone(a, "kretprobe", clone)
-                        : (struct nt_target){
-                              .args = NT_ARGS_REGS,
-                              .section = nt_sprintf(a, "kretprobe/%s", target),
-                              .typed = true,
-                              .ret = returned(a, &s),
-                          };
+    ret_target->ret = returned(a, &s);
     return 0;
 }
 

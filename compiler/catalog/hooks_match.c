@@ -66,6 +66,11 @@ static bool offer_function(const char *name, uint64_t address, uint64_t size, vo
     return true;
 }
 
+static void offer_functions(const struct nt_elf *elf, struct match *m)
+{
+    nt_elf_each_function(elf, offer_function, m);
+}
+
 static bool offer_usdt(const struct nt_elf_usdt *usdt, void *arg)
 {
     struct match *m = arg;
@@ -74,43 +79,41 @@ static bool offer_usdt(const struct nt_elf_usdt *usdt, void *arg)
     return true;
 }
 
-static int match_file(struct nt_arena *a, const char *pattern, struct match *m,
-                      struct nt_elf **ret_elf, const char **ret_why)
+static void offer_usdts(const struct nt_elf *elf, struct match *m)
+{
+    nt_elf_each_usdt(elf, offer_usdt, m);
+}
+
+/* FILE:PATTERN */
+static int match_in_file(struct match *m, const char *pattern,
+                         void (*offer_all)(const struct nt_elf *elf, struct match *m),
+                         const char **ret_why)
 {
     const char *path, *rest;
-    int err = nt_hook_open(a, pattern, ret_elf, &path, &rest, ret_why);
+    struct nt_elf *elf;
+    int err = nt_hook_open(m->a, pattern, &elf, &path, &rest, ret_why);
 
-    if (err == 0) {
-        m->pattern = rest;
-        m->file = nt_strndup(a, pattern, (size_t)(rest - pattern - 1));
-    }
-    return err;
+    if (err < 0)
+        return err;
+    m->pattern = rest;
+    m->file = nt_strndup(m->a, pattern, (size_t)(rest - pattern - 1));
+    offer_all(elf, m);
+    nt_elf_close(&elf);
+    return 0;
 }
 
 NT_MATCH(user)
 {
     struct match m = {.a = a, .each = each, .arg = arg};
-    struct nt_elf *elf;
-    int err = match_file(a, pattern, &m, &elf, ret_why);
 
     (void)k;
-    if (err < 0)
-        return err;
-    nt_elf_each_function(elf, offer_function, &m);
-    nt_elf_close(&elf);
-    return 0;
+    return match_in_file(&m, pattern, offer_functions, ret_why);
 }
 
 NT_MATCH(usdt)
 {
     struct match m = {.a = a, .each = each, .arg = arg};
-    struct nt_elf *elf;
-    int err = match_file(a, pattern, &m, &elf, ret_why);
 
     (void)k;
-    if (err < 0)
-        return err;
-    nt_elf_each_usdt(elf, offer_usdt, &m);
-    nt_elf_close(&elf);
-    return 0;
+    return match_in_file(&m, pattern, offer_usdts, ret_why);
 }
