@@ -126,14 +126,18 @@ event_rows() {
     row "event, path of 2 stages (both), against count by reason in C" path event.count.hand ns
 }
 
-measure_events() { # ROUNDS PACKETS
-    local i
-
+drops_up() {
     net_up
     ip -n "$right" addr add "$wanted/32" dev right0
     ip -n "$left" route add "$wanted/32" via "$right_ip"
     stats_before=$(sysctl -n kernel.bpf_stats_enabled)
     sysctl -q -w kernel.bpf_stats_enabled=1
+}
+
+measure_events() { # ROUNDS PACKETS
+    local i
+
+    [[ -n ${stats_before:-} ]] || drops_up
     for ((i = 0; i < $1; i++)); do
         event_round "$2"
         ((i % 4)) || event_round_bpftrace "$2"

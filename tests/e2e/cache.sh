@@ -8,6 +8,7 @@ source "$SUPPORT/e2e.sh"
 # A /var/cache of this test's own, and a program that did not change a moment ago.
 if [[ -z ${NTRACE_OWN_CACHE:-} ]]; then
     export NTRACE_OWN_CACHE=1
+    # shellcheck disable=SC2016 # bash -c expands it
     unshare --mount --propagation slave bash -c 'mount -t tmpfs none /var/cache && exec "$0"' "$0"
     exit
 fi
