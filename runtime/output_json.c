@@ -58,7 +58,11 @@ static void add_time(struct nt_str *out, uint64_t time)
 
     gmtime_r(&seconds, &tm);
     strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-    nt_str_printf(out, ",\"time\":\"%s.%09" PRIu64 "Z\"", text, time % 1000000000);
+    nt_str_puts(out, ",\"time\":\"");
+    nt_str_puts(out, text);
+    nt_str_add(out, ".", 1);
+    nt_str_number(out, time % 1000000000, 9);
+    nt_str_puts(out, "Z\"");
 }
 
 static void add_integer(struct nt_str *out, const struct nt_type *type, uint64_t word)
@@ -66,7 +70,7 @@ static void add_integer(struct nt_str *out, const struct nt_type *type, uint64_t
     if (type && type->is_signed)
         nt_str_printf(out, "%" PRId64, (int64_t)word);
     else
-        nt_str_printf(out, "%" PRIu64, word);
+        nt_str_number(out, word, 1);
 }
 
 static void add_real(struct nt_str *out, double real)

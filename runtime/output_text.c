@@ -90,7 +90,8 @@ static void make_cells(struct nt_output *o, struct shape *s, const struct nt_eve
 
     nt_str_clear(&text->cells);
     nt_text_add_clock(row->time, &text->cells);
-    nt_str_printf(&text->cells, ".%06u", (unsigned)(row->time % 1000000000 / 1000));
+    nt_str_add(&text->cells, ".", 1);
+    nt_str_number(&text->cells, row->time % 1000000000 / 1000, 6);
     nt_str_add(&text->cells, "", 1);
     for (uint16_t i = 0; i < body->ncolumns; i++)
         if (!nt_text_is_stack(&body->columns[i])) {

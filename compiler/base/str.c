@@ -50,17 +50,32 @@ void nt_str_puts(struct nt_str *s, const char *text)
     nt_str_add(s, text, strlen(text));
 }
 
+void nt_str_number(struct nt_str *s, uint64_t n, int least)
+{
+    char text[40], *at = text + sizeof(text);
+
+    for (; n || least > 0; n /= 10, least--)
+        *--at = (char)('0' + n % 10);
+    nt_str_add(s, at, (size_t)(text + sizeof(text) - at));
+}
+
+/* Most texts have room in what is there anyway. */
 void nt_str_printf(struct nt_str *s, const char *fmt, ...)
 {
+    size_t room;
     va_list ap;
     int len;
 
+    reserve(s, 32);
+    room = s->cap - s->len;
     va_start(ap, fmt);
-    len = vsnprintf(NULL, 0, fmt, ap);
+    len = vsnprintf(s->at + s->len, room, fmt, ap);
     va_end(ap);
-    reserve(s, (size_t)len);
-    va_start(ap, fmt);
-    vsnprintf(s->at + s->len, (size_t)len + 1, fmt, ap);
-    va_end(ap);
+    if ((size_t)len >= room) {
+        reserve(s, (size_t)len);
+        va_start(ap, fmt);
+        vsnprintf(s->at + s->len, (size_t)len + 1, fmt, ap);
+        va_end(ap);
+    }
     s->len += (size_t)len;
 }

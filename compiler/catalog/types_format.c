@@ -121,14 +121,18 @@ static void format_size(double value, struct nt_str *out)
 
 NT_FORMATTER(nt_format_int)
 {
+    bool negative = (int64_t)words[0] < 0;
+
     (void)t;
-    nt_str_printf(out, "%" PRId64, (int64_t)words[0]);
+    if (negative)
+        nt_str_add(out, "-", 1);
+    nt_str_number(out, negative ? -words[0] : words[0], 1);
 }
 
 NT_FORMATTER(nt_format_uint)
 {
     (void)t;
-    nt_str_printf(out, "%" PRIu64, words[0]);
+    nt_str_number(out, words[0], 1);
 }
 
 NT_FORMATTER(nt_format_hex)
@@ -158,7 +162,12 @@ NT_FORMATTER(nt_format_duration)
 NT_FORMATTER(nt_format_bytes)
 {
     (void)t;
-    format_size((double)(int64_t)words[0], out);
+    if (words[0] < (uint64_t)EXACT_BYTES && words[0] % 1024 != 0) {
+        nt_str_number(out, words[0], 1);
+        nt_str_add(out, "B", 1);
+    } else {
+        format_size((double)(int64_t)words[0], out);
+    }
 }
 
 void nt_format_real(const struct nt_type *t, double real, struct nt_str *out)
@@ -201,18 +210,18 @@ static bool is_v4(const uint64_t *words)
 
 NT_FORMATTER(nt_format_ip)
 {
+    uint64_t v6[2] = {htobe64(words[0]), htobe64(words[1])};
     char text[INET6_ADDRSTRLEN];
 
     (void)t;
     if (is_v4(words)) {
-        uint32_t v4 = htonl((uint32_t)words[1]);
-
-        inet_ntop(AF_INET, &v4, text, sizeof(text));
-    } else {
-        uint64_t v6[2] = {htobe64(words[0]), htobe64(words[1])};
-
-        inet_ntop(AF_INET6, v6, text, sizeof(text));
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            nt_str_number(out, words[1] >> shift & 0xff, 1);
+            nt_str_add(out, ".", shift > 0);
+        }
+        return;
     }
+    inet_ntop(AF_INET6, v6, text, sizeof(text));
     nt_str_puts(out, text);
 }
 

@@ -31,6 +31,37 @@ static void arena_gives_zeroed_aligned_memory(void **state)
     nt_arena_free(&a);
 }
 
+static void numbers_are_as_printf_writes_them(void **state)
+{
+    static const uint64_t numbers[] = {0, 1, 9, 10, 999, 1000, UINT32_MAX, UINT64_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+        for (int least = 1; least < 23; least += 7) {
+            NT_STR_AUTO ours = {0};
+            NT_STR_AUTO libc = {0};
+
+            nt_str_number(&ours, numbers[i], least);
+            nt_str_printf(&libc, "%0*llu", least, (unsigned long long)numbers[i]);
+            assert_string_equal(ours.at, libc.at);
+            assert_int_equal(ours.len, libc.len);
+        }
+}
+
+static void printf_makes_the_room_it_needs(void **state)
+{
+    (void)state;
+    for (int width = 1; width < 300; width++) {
+        NT_STR_AUTO s = {0};
+
+        nt_str_puts(&s, "x");
+        nt_str_printf(&s, "%*d", width, 7);
+        assert_int_equal(s.len, width + 1);
+        assert_int_equal(strlen(s.at), s.len);
+        assert_int_equal(s.at[s.len - 1], '7');
+    }
+}
+
 static void vec_keeps_what_was_pushed(void **state)
 {
     struct nt_arena *a = nt_arena_new();
@@ -115,6 +146,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_gives_zeroed_aligned_memory),
         cmocka_unit_test(vec_keeps_what_was_pushed),
+        cmocka_unit_test(numbers_are_as_printf_writes_them),
+        cmocka_unit_test(printf_makes_the_room_it_needs),
         cmocka_unit_test(arena_texts),
         cmocka_unit_test(str_grows),
         cmocka_unit_test(utf8_shows_or_escapes),
