@@ -11,5 +11,5 @@ random=$(dirname "$NTRACE")/ntrace-random
 "$random" --load-files "$SUPPORT"/../random/found/*.nt
 "$random" --load-files --profile 4.19 "$SUPPORT"/../random/found/*.nt
 count=${COUNT:-40}
-[[ -z ${NTRACE_LAB:-} ]] || count=${COUNT:-10} # a guest takes a second or more for each
+[[ -z ${NTRACE_LAB:-} ]] || count=${COUNT:-5} # a guest takes some three seconds for each
 "$random" --load "$count" 1 --tries 20
