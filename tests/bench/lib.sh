@@ -5,8 +5,9 @@
 #
 #   keep SERIES NUMBER
 #   median SERIES
-#   row WHAT OURS OTHER UNIT [MOST]   medians, quartiles, and the ratio OURS / OTHER; where MOST is
-#                                     given the ratio is to be at most that
+#   row WHAT OURS OTHER UNIT [MOST [KNOWN]]   medians, quartiles, and the ratio OURS / OTHER; where
+#                                     MOST is given the ratio is to be at most that. KNOWN: it is not,
+#                                     docs/performance.md says why, and it is to be no worse than that
 #   note TEXT                         a line below the table
 
 keep() {
@@ -41,12 +42,13 @@ tolerance=0.1
 
 row() {
     # shellcheck disable=SC2046 # three words each
-    set -- "$1" "$4" "${5:-}" $(summary "$2") $(summary "$3") "$(ratio "$2" "$3")"
-    awk -v what="$1" -v unit="$2" -v most="$3" -v tolerance="$tolerance" \
-        -v a="$4" -v a1="$5" -v a3="$6" -v b="$7" -v b1="$8" -v b3="$9" -v ratio="${10}" '
+    set -- "$1" "$4" "${5:-}" "${6:-0}" $(summary "$2") $(summary "$3") "$(ratio "$2" "$3")"
+    awk -v what="$1" -v unit="$2" -v most="$3" -v known="$4" -v tolerance="$tolerance" \
+        -v a="$5" -v a1="$6" -v a3="$7" -v b="$8" -v b1="$9" -v b3="${10}" -v ratio="${11}" '
         function show(m, lo, hi) { return sprintf("%.4g (%.4g-%.4g) %s", m, lo, hi, unit) }
         BEGIN {
-            verdict = most == "" ? "" : ratio <= most ? "reached" : ratio <= most * (1 + tolerance) ? "close" : "MISSED"
+            verdict = most == "" ? "" : ratio <= most ? "reached" : ratio <= most * (1 + tolerance) ? "close" : \
+                ratio <= known ? "missed, as known" : "MISSED"
             target = most == "" ? "" : sprintf("<= %.2f", most)
             printf "%s|%s|%s|%.2f|%s|%s\n", what, show(a, a1, a3), show(b, b1, b3), ratio, target, verdict
         }' >>"$work/rows"
