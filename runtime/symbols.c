@@ -1,5 +1,5 @@
 #include "runtime/symbols.h"
-
+#include "runtime/grow.h"
 #include "runtime/user_symbols.h"
 
 #include <bpf/bpf.h>
@@ -27,22 +27,10 @@ struct nt_symbols {
     uint64_t unresolved;          /* frames of user stacks */
 };
 
-static void *grow(void *at, uint32_t n, uint32_t *cap, size_t size)
-{
-    if (n < *cap)
-        return at;
-    *cap = *cap ? *cap * 2 : 64;
-    at = realloc(at, *cap * size);
-    if (at)
-        return at;
-    fputs("ntrace: out of memory\n", stderr);
-    exit(1);
-}
-
 struct nt_symbols *nt_symbols_new(int stacks, const char *path)
 {
     uint32_t none = 0;
-    struct nt_symbols *s = grow(NULL, 0, &none, sizeof(*s));
+    struct nt_symbols *s = nt_grow(NULL, 0, &none, sizeof(*s));
 
     *s = (struct nt_symbols){.path = path, .stacks = stacks};
     return s;
@@ -96,7 +84,7 @@ static void want(struct nt_symbols *s, uint64_t address)
 {
     if (!address || s->hidden || find(s, address))
         return;
-    s->wanted = grow(s->wanted, s->nwanted, &s->cap_wanted, sizeof(uint64_t));
+    s->wanted = nt_grow(s->wanted, s->nwanted, &s->cap_wanted, sizeof(uint64_t));
     s->wanted[s->nwanted++] = address;
 }
 
@@ -127,7 +115,7 @@ static void take_wanted(struct nt_symbols *s)
     for (uint32_t i = 0; i < s->nwanted; i++) {
         if (i > 0 && s->wanted[i] == s->wanted[i - 1])
             continue;
-        s->names = grow(s->names, n, &s->cap, sizeof(s->names[0]));
+        s->names = nt_grow(s->names, n, &s->cap, sizeof(s->names[0]));
         s->names[n++] = (struct name){.address = s->wanted[i]};
     }
     s->n = n;

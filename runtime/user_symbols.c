@@ -1,6 +1,6 @@
 #include "runtime/user_symbols.h"
-
 #include "compiler/kernel/elf.h"
+#include "runtime/grow.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ struct file {
     ino_t inode;
     struct nt_elf *elf; /* NULL: not an ELF file */
     struct function *functions;
-    size_t n, cap;
+    uint32_t n, cap;
 };
 
 struct mapping {
@@ -34,7 +34,7 @@ struct mapping {
 struct process {
     uint32_t pid;
     struct mapping *mappings;
-    size_t n, cap;
+    uint32_t n, cap;
 };
 
 struct nt_user_symbols {
@@ -44,22 +44,10 @@ struct nt_user_symbols {
     uint32_t nfiles;
 };
 
-static void *grow(void *at, size_t n, size_t *cap, size_t size)
-{
-    if (n < *cap)
-        return at;
-    *cap = *cap ? *cap * 2 : 64;
-    at = realloc(at, *cap * size);
-    if (at)
-        return at;
-    fputs("ntrace: out of memory\n", stderr);
-    exit(1);
-}
-
 struct nt_user_symbols *nt_user_symbols_new(void)
 {
-    size_t none = 0;
-    struct nt_user_symbols *s = grow(NULL, 0, &none, sizeof(*s));
+    uint32_t none = 0;
+    struct nt_user_symbols *s = nt_grow(NULL, 0, &none, sizeof(*s));
 
     memset(s, 0, sizeof(*s));
     return s;
@@ -108,7 +96,7 @@ static bool add_function(const char *name, uint64_t address, uint64_t size, void
 {
     struct file *f = arg;
 
-    f->functions = grow(f->functions, f->n, &f->cap, sizeof(*f->functions));
+    f->functions = nt_grow(f->functions, f->n, &f->cap, sizeof(*f->functions));
     f->functions[f->n++] = (struct function){address, size, name};
     return true;
 }
@@ -185,7 +173,7 @@ static void read_mapping(struct process *p, const char *line)
     if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %4095[^\n]", &begin, &end, mode, &offset, path) < 4 ||
         mode[2] != 'x')
         return;
-    p->mappings = grow(p->mappings, p->n, &p->cap, sizeof(*p->mappings));
+    p->mappings = nt_grow(p->mappings, p->n, &p->cap, sizeof(*p->mappings));
     p->mappings[p->n++] = (struct mapping){begin, end, offset, strdup(path), NULL, false};
 }
 
