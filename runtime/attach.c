@@ -123,7 +123,7 @@ void nt_links_missed(const struct nt_links *links, uint64_t *n)
 
 void nt_links_uncounted(const struct nt_links *links, const struct nt_program *p, bool *unknown)
 {
-    static const char *const kinds[] = {"kprobe", "kretprobe", "tracepoint"};
+    static const char *const kinds[] = {"kprobe", "kretprobe", "tp/"}; /* begins of sections */
 
     for (uint32_t i = 0; i < links->n; i++) {
         const struct link *l = &links->at[i];
