@@ -160,11 +160,41 @@ struct tun_file {
     struct socket socket;
     struct tun_struct *tun;
     struct ptr_ring tx_ring;
+    u16 queue_index;
 };
 struct tun_struct {
     struct tun_file *tfiles[256];
     unsigned int numqueues, flags;
+    struct net_device *dev;
 };
+struct msghdr {
+    void *msg_name;
+    int msg_namelen;
+    union {
+        void *msg_control;
+        void *msg_control_user;
+    };
+};
+struct eventfd_ctx {
+    int kref;
+};
+struct vhost_dev {
+    struct mm_struct *mm;
+    struct vhost_virtqueue **vqs;
+    int nvqs;
+};
+struct vhost_virtqueue {
+    struct vhost_dev *dev;
+    unsigned int num;
+    struct {
+        struct eventfd_ctx *ctx;
+    } call_ctx;
+    void *private_data;
+};
+FUNCTION(int, tun_recvmsg, struct socket *sock, struct msghdr *m, u64 total_len, int flags)
+FUNCTION(void, vhost_add_used_and_signal_n, struct vhost_dev *dev, struct vhost_virtqueue *vq,
+         void *heads, unsigned int count)
+FUNCTION(void, eventfd_signal_mask, struct eventfd_ctx *ctx, u32 mask)
 
 /* ---- what nothing above takes as an argument ---- */
 
