@@ -16,7 +16,7 @@ stream_once() { # SERIES PACKETS CMD...
     sleep 1.5
     read -r after _ <"/proc/$tracer/schedstat"
     rows=$(($(grep -c "$wanted" "$work/rows.out" || true) - rows))
-    kill -INT "$tracer"
+    kill -TERM "$tracer"
     wait "$tracer" 2>/dev/null || true
     ((rows > 0)) || { echo "bench: $1 wrote no rows" >&2; return 1; }
     keep "stream.$1" "$(awk "BEGIN { print ($after - $before) / $rows / 1000 }")"
