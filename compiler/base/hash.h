@@ -1,16 +1,16 @@
-/* BLAKE2b of 256 bits (RFC 7693): what has the same sum is the same. */
+/* SHA-256, by libmd: what has the same sum is the same. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-enum { NT_HASH_BYTES = 32 };
+#include <sha2.h>
+
+enum { NT_HASH_BYTES = SHA256_DIGEST_LENGTH };
 
 struct nt_hash {
-    uint64_t h[8];
-    uint64_t len; /* bytes taken, but those that wait in block */
-    uint8_t block[128];
-    uint32_t waiting;
+    SHA2_CTX sha;
 };
 
 void nt_hash_begin(struct nt_hash *h);
