@@ -29,12 +29,16 @@ gone() { # N
 counted() {
     json 'select(.type == "path" and .final) | [.name, .started, .done, .lost + .again, .open]'
 }
-# The stages of each row but for `deq`: of packets that leave their queue in one go the first alone is told. Then those but for
-# the queue's that took 15 ms or more, and whether the parts make up the whole.
+# The stages of each row but for `deq`: of packets that leave their queue in one go the first alone is told. Then whether the parts
+# make up the whole.
 rows() {
     json 'select(.type == "event") | .data | [.path, .flow, ([.hops[].stage | select(. != "deq")] | join(" ")),
-        [.hops[] | select(.stage != "deq" and .stage != "nic" and .after >= 15000000).stage],
         ([.hops[].after] | add) == .total]' | sort | uniq -c | sed 's/^ *//'
+}
+# Parts beside the queue's of which half took 15 ms or more. A first packet may, where code is cold.
+slow_elsewhere() {
+    json 'select(.name == "parts" and .final) | .rows[] | select(.key.stage != "deq" and .key.stage != "nic"
+        and .values["quantiles(latency)"].p50 >= 15000000) | .key.stage'
 }
 slow_in_queue() {
     json 'select(.type == "event") | [.data.hops[] | select((.stage == "deq" or .stage == "nic") and .after >= 15000000)]
@@ -58,8 +62,9 @@ in_left chrt --fifo 10 "$TRAFFIC" udp "$right_ip" 9 12 size=1000 sport=1000
 wait_until "all came" came "$right" 12
 stop_ntrace
 expect "exit code" "$status" 0
-expect "sent" "$(rows)" "12 [\"sent\",\"$left_ip:1000 > $right_ip:9 udp\",\"$stages\",[],true]"
+expect "sent" "$(rows)" "12 [\"sent\",\"$left_ip:1000 > $right_ip:9 udp\",\"$stages\",true]"
 [[ $(slow_in_queue) -ge $least ]] || fail "the queue is not slow"
+expect "slow elsewhere" "$(slow_elsewhere)" ""
 expect "accounts of sent" "$(counted)" '["sent",12,12,0,0]'
 
 # What is larger than the bucket never goes, and what is fast is not shown.
@@ -82,5 +87,5 @@ right_sends udp "$left_ip" 11 3 sport=2000
 wait_until "those that are dropped are missed" gone 3
 stop_ntrace
 expect "exit code" "$status" 0
-expect "received" "$(rows)" "4 [\"received\",\"$right_ip:2000 > $left_ip:10 udp\",\"nic ip ct l4\",[],true]"
+expect "received" "$(rows)" "4 [\"received\",\"$right_ip:2000 > $left_ip:10 udp\",\"nic ip ct l4\",true]"
 expect "accounts of received" "$(counted)" '["received",7,4,3,0]'
