@@ -123,6 +123,8 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
         (k->modules = nt_modules_new()) && (k->seen = nt_seen_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
     if (err == 0)
+        k->own_types = nt_btf_count(k->btf);
+    if (err == 0)
         k->version = o->profile ? o->profile : o->fixture ? NULL : k->release;
     if (err == 0 && o->profile) {
         char *features = nt_profile_features(k, o->profile);

@@ -15,6 +15,7 @@ struct nt_kernel {
     struct nt_probed *probed;       /* what was tried already (features.c) */
     struct nt_functions *functions; /* read on first use (functions.c) */
     struct nt_modules *modules;     /* whose types were added to btf (modules.c) */
+    uint32_t own_types;             /* ids from here on are of modules */
     struct nt_hash *seen;           /* the answers that are not of its types (seen.h) */
 };
 

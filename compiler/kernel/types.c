@@ -258,9 +258,11 @@ int nt_kernel_func_at(const struct nt_kernel *k, struct nt_arena *a, uint32_t id
 uint32_t nt_kernel_attach_id(const struct nt_kernel *k, const char *tracepoint)
 {
     char name[128];
+    uint32_t id;
 
     snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
-    return k->foreign ? 0 : nt_kernel_find(k, name, BTF_KIND_TYPEDEF);
+    id = k->foreign ? 0 : nt_kernel_find(k, name, BTF_KIND_TYPEDEF);
+    return id < k->own_types ? id : 0;
 }
 
 int nt_kernel_raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *name,
