@@ -96,8 +96,8 @@ int nt_kernel_func_at(const struct nt_kernel *k, struct nt_arena *a, uint32_t id
 int nt_kernel_raw_tracepoint(const struct nt_kernel *k, struct nt_arena *a, const char *name,
                              const struct nt_kparam **ret_params, uint32_t *ret_n);
 
-/* The type id by which a program is put on the raw tracepoint; 0: not known, or of a module, where the
- * id alone does not tell whose it is. */
+/* The type id by which a program is put on the raw tracepoint; 0: not known, or of a module, whose
+ * ids alone do not tell whose they are. */
 uint32_t nt_kernel_attach_id(const struct nt_kernel *k, const char *tracepoint);
 
 /* A field of a tracefs tracepoint's record (events/SYS/NAME/format). */
