@@ -36,6 +36,18 @@ static LLVMValueRef count_one(struct nt_gen *g, LLVMValueRef slot)
     return g->has_fetch ? n : LLVMBuildSub(g->b, nt_get(g, g->i64, slot), nt_i64(g, 1), "");
 }
 
+/* As long as the longest of the bodies that share the limit. */
+static LLVMValueRef key_of(struct nt_gen *g, const struct nt_guard *guard)
+{
+    uint16_t words = g->u->limit_maps.at[guard->index].key_words;
+    LLVMValueRef room = nt_room(g, words, "limit_key");
+
+    nt_put_columns(g, &guard->layout, room, guard->key);
+    for (uint32_t i = guard->layout.words; i < words; i++)
+        nt_put(g, nt_i64(g, 0), nt_word_at(g, room, i));
+    return room;
+}
+
 /* The slot of the key, made when it is new. Old keys give way: a limit that was idle begins anew.
  */
 static LLVMValueRef slot_by_key(struct nt_gen *g, const struct nt_guard *guard)
@@ -45,8 +57,7 @@ static LLVMValueRef slot_by_key(struct nt_gen *g, const struct nt_guard *guard)
 
     for (uint32_t i = 0; i < guard->layout.ncolumns; i++)
         nt_need_layers(g, guard->key[i]->layers);
-    room = nt_room(g, guard->layout.words, "limit_key");
-    nt_put_columns(g, &guard->layout, room, guard->key);
+    room = key_of(g, guard);
     found = nt_map_lookup(g, map, room);
     before = LLVMGetInsertBlock(g->b);
     LLVMBuildCondBr(g->b, nt_is_null(g, found), fresh, done);

@@ -31,7 +31,7 @@ static void count_in_kernel(struct nt_unit *u, struct nt_node *node, struct nt_g
     }
     g->map = p->map;
     g->index = p->index;
-    if (g->key)
+    if (g->key && u->limit_maps.at[p->index].key_words < g->layout.words)
         u->limit_maps.at[p->index].key_words = g->layout.words;
 }
 

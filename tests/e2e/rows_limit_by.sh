@@ -19,3 +19,19 @@ expect "in the table" "$(final_cells rows | sort | paste -sd,)" "1000 3,1001 3,1
 expect "what a limit holds back is no else" "$(final_cells others)" ""
 expect "held back" "$(json 'select(.type == "counters") | .probes[].held')" \
     $((500 - 10 + 40 - 10 + 500 - 3 + 40 - 3 + 4 - 3))
+
+# Calls of a function share its limit, however long their keys are.
+start_ntrace --format json -e "
+    fn few(key) { if true limit 2/1d by key { few = count() } }
+    fn some(key) { if true limit 3/1d by key { some = count() } }
+    on rx where src == $left_ip {
+        few(flow)
+        few(sport)
+        some(sport)
+        some(flow)
+    }"
+in_left "$TRAFFIC" udp "$right_ip" 9 10 sport=1001
+in_left "$TRAFFIC" udp "$right_ip" 9 10 sport=1002
+stop_ntrace
+expect "short keys behind long ones" "$(final_cells few)" $((4 * 2))
+expect "long keys behind short ones" "$(final_cells some)" $((4 * 3))
