@@ -221,7 +221,7 @@ static struct nt_guard *change_guard(struct split *s, const struct nt_guard *g, 
         return NULL;
     copy = NT_NEW(s->u->cx->arena, struct nt_guard);
     *copy = *g;
-    copy->key = change_all(s, g->key, g->layout.ncolumns, f);
+    copy->key = g->key ? change_all(s, g->key, g->layout.ncolumns, f) : NULL;
     copy->next = change_guard(s, g->next, f);
     return copy;
 }

@@ -14,6 +14,7 @@ on call:__dev_queue_xmit(skb) where src == $left_vlan_ip and proto == udp and dp
 }
 on call:ip_rcv(skb) where src == $left_vlan_ip and retval == 0 { taken = count() by dport }
 on call:ip_rcv(skb) where src == $left_vlan_ip and dport == 10 { none = count() by dst }
+on call:ip_rcv(skb) where src == $left_vlan_ip and dport == 9 limit 2/1d { few = count() }
 on call:inet_sendmsg(sock) where comm == \"traffic\" {
     messages = count() by before = sock.sk.__sk_common.skc_num,
                           bound = after(sock.sk.__sk_common.skc_num) == 1234, retval
@@ -34,6 +35,7 @@ try() { # ARGS...
         fail "latencies $*: $(final_rows sent)"
     expect "taken $*" "$(final_cells taken)" "9 6"
     expect "refused $*" "$(final_cells none)" ""
+    expect "few $*" "$(final_cells few)" 2
     expect "messages $*" "$(final_cells messages)" "1234 true 100 6"
     expect "lost $*" "$(json 'select(.type == "counters") | .probes[]
         | select(.no_start + .no_return + .start_full + .missed > 0)')" ""
