@@ -93,11 +93,11 @@ left_alone() { # MS ARGS...
     in_left taskset -c "$a_cpu" "$undisturbed" "$1" "$TRAFFIC" "${@:2}"
 }
 
-# Polls a condition for up to 20 seconds.
+# Polls a condition for up to a minute, on a slow machine for longer.
 wait_until() { # WHAT COMMAND...
     local i
 
-    for ((i = 0; i < 400; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         "${@:2}" && return
         sleep 0.05
     done
