@@ -7,7 +7,7 @@ source "$SUPPORT/e2e.sh"
 
 start_ntrace --format json -e "
     fn priv(d) = (d + align(sizeof(net_device), 32)) as veth_priv
-    on fn:veth_xmit where dev.name == \"left0\" {
+    on fn:veth_xmit(skb, dev) where src == $left_ip {
         sent = count() by dev.name, peer = priv(dev).peer.name, skb.len
     }
     on call:veth_xmit(skb) where src == $left_ip { calls = count() by dev, dport, retval }

@@ -8,7 +8,10 @@
  * passes unseen, and no counter says so. What a test sends itself, its own tasks carry to the end.
  *
  * All is in real time: the command above a thread on each CPU that spins. After 900 ms they end by
- * themselves: from 950 ms on kernels give time to others. Exit code: that of the command. */
+ * themselves: from 950 ms on kernels give time to others. Exit code: that of the command.
+ *
+ * A guest of the lab ($NTRACE_LAB) hides no tasks, and other tests need its CPUs: there the command
+ * runs as any other, and MS ms more pass. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,6 +35,11 @@ static void check(bool good, const char *what)
     exit(125);
 }
 
+static bool in_guest(void)
+{
+    return getenv("NTRACE_LAB") != NULL;
+}
+
 static void set_priority(int priority)
 {
     const struct sched_param param = {.sched_priority = priority};
@@ -52,7 +60,7 @@ static pid_t start(int priority)
     pid_t pid = fork();
 
     check(pid >= 0, "fork");
-    if (pid == 0) {
+    if (pid == 0 && !in_guest()) {
         check(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0, "prctl");
         set_priority(priority);
     }
@@ -98,8 +106,11 @@ int main(int argc, char **argv)
         fputs("usage: undisturbed MS COMMAND ARGS...\n", stderr);
         return 125;
     }
-    set_priority(WATCHES);
-    check(sched_getaffinity(0, sizeof(set), &set) == 0, "sched_getaffinity");
+    CPU_ZERO(&set);
+    if (!in_guest()) {
+        set_priority(WATCHES);
+        check(sched_getaffinity(0, sizeof(set), &set) == 0, "sched_getaffinity");
+    }
     for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
         if (CPU_ISSET(cpu, &set))
             holds[n++] = hold(cpu);
