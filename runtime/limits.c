@@ -123,7 +123,8 @@ static bool within_limit(struct limit *l, const struct nt_gate *gate, const uint
     struct count *c;
 
     memset(padded, 0, sizeof(padded));
-    memcpy(padded, key, gate->key.words * 8u);
+    if (gate->key.words)
+        memcpy(padded, key, gate->key.words * 8u);
     c = count_of(l, padded, window);
     if (c->window != window)
         *c = (struct count){.window = window};
