@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# needs: root ovs kprobe
+# needs: root ovs kprobe long
 # The megaflow that ovs-vswitchd puts in place for a packet: key and actions out of its netlink message.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
