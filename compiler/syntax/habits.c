@@ -85,6 +85,21 @@ static bool is_fraction(const struct place *at)
     return at->m->kind == VERSION && expects(at, "a number");
 }
 
+static bool is_short_address(const struct place *at)
+{
+    const char *dot = at->text + at->m->at.begin;
+
+    if (!is_fraction(at) || !(dot = memchr(dot, '.', at->m->at.end - at->m->at.begin)))
+        return false;
+    return memchr(dot + 1, '.', (size_t)(at->text + at->m->at.end - dot - 1));
+}
+
+/* print(x) of other languages shows x. */
+static bool is_print_of_value(const struct place *at)
+{
+    return at->m->kind == '(' && is_text(at, at->p->before_at, "print");
+}
+
 static bool is_loop(const struct place *at)
 {
     return is_text(at, at->p->before_at, "while") || is_text(at, at->p->before_at, "unroll");
@@ -107,6 +122,10 @@ static const struct habit {
     {is_assignment, "'=' does not compare", "write '=='"},
     {is_let_with_sigil, "a local has no '$'", "'$' reads a parameter"},
     {is_chained_comparison, "comparisons do not chain", "write: a == b and b == c"},
+    {is_short_address, "an IPv4 address has four numbers",
+     "write all four, 10.0.0.1, or a network: 10.0.0.0/24"},
+    {is_print_of_value, "'print' shows tables",
+     "values of an event are rows of their own: emit NAME, NAME"},
     {is_fraction, "numbers are whole", "durations and sizes may have a fraction: 0.5ms"},
     {is_loop, NULL, "a loop has bounds: for i in 0..8 { ... }"},
 };
