@@ -80,10 +80,25 @@ const struct nt_node *nt_event_member(const struct nt_node *event, enum nt_node_
     return NULL;
 }
 
+/* A tracepoint or function of the kernel is a probe. */
+static void hint_kernel_name(struct nt_unit *u, struct nt_diag *d, const char *name)
+{
+    const struct nt_kparam *params;
+    uint32_t n;
+
+    if (nt_kernel_raw_tracepoint(u->cx->kernel, u->cx->arena, name, &params, &n) == 0)
+        nt_hint(d, "the kernel has a tracepoint of this name: raw_tracepoint:%s", name);
+    else if (nt_kernel_find(u->cx->kernel, name, BTF_KIND_FUNC))
+        nt_hint(d, "the kernel has a function of this name: fn:%s", name);
+}
+
 void nt_hint_event(struct nt_unit *u, struct nt_diag *d, const char *name)
 {
     struct nt_guess g = nt_guess(name);
 
+    hint_kernel_name(u, d, name);
+    if (d->hint)
+        return;
     nt_names_each(e, &u->events) nt_guess_try(&g, e->name);
     nt_hint_guess(d, &g);
     if (!d->hint)

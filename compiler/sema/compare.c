@@ -272,6 +272,17 @@ bool nt_is_any(struct nt_unit *u, const struct nt_node *node)
     return p && p->any;
 }
 
+/* No device and hardly a text has a star at its end. */
+static void warn_of_pattern(struct nt_unit *u, const struct nt_node *value)
+{
+    struct nt_diag *d;
+
+    if (value->kind != NT_NODE_STRING || !value->len || value->text[value->len - 1] != '*')
+        return;
+    d = nt_warn(u->cx, value->span, NT_PATTERN, "this compares the '*' too");
+    nt_hint(d, "patterns are matched with 'in': NAME in \"%s\"", value->text);
+}
+
 struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
 {
     const struct nt_node *left = node->kid[0], *right = node->kid[1];
@@ -280,6 +291,8 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
 
     if (nt_is_any(s->u, left) || nt_is_any(s->u, right))
         return NULL;
+    warn_of_pattern(s->u, left);
+    warn_of_pattern(s->u, right);
     if (left->kind == NT_NODE_NAME && right->kind != NT_NODE_NAME) {
         r = nt_decay(s->u, nt_value(s, right, NULL));
         l = nt_decay(s->u, nt_value(s, left, r->type));

@@ -105,6 +105,23 @@ struct nt_expr *nt_unknown_member(struct nt_scope *s, const struct nt_node *node
     return nt_broken(s->u, node->span);
 }
 
+/* `tcp.syn`: a flag of one of its fields. */
+static void hint_flag(struct nt_unit *u, struct nt_diag *d, const struct nt_view *view,
+                      const char *name)
+{
+    nt_names_each(f, &view->fields)
+    {
+        const struct nt_node *type = ((const struct nt_node *)f->value)->kid[0];
+        const struct nt_node *decl = type ? nt_names_find(&u->enums, type->name) : NULL;
+        const struct nt_type *t =
+            decl && decl->kind == NT_NODE_FLAGS ? nt_enum_type(u, decl) : NULL;
+
+        if (t && nt_enum_find(t, name, strlen(name)))
+            nt_hint(d, "'%s' is one of its %s: %s.%s & %s", name, f->name, view->name, f->name,
+                    name);
+    }
+}
+
 struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *node,
                                      const struct nt_header *h)
 {
@@ -115,7 +132,10 @@ struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *n
 
     if (view)
         nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
-    nt_hint_guess(d, &g);
+    if (view)
+        hint_flag(s->u, d, view, node->name);
+    if (!d->hint)
+        nt_hint_guess(d, &g);
     if (!d->hint)
         nt_hint(d, "`ntrace list fields %s` shows what it has", s->bound->name);
     return nt_broken(s->u, node->span);

@@ -48,6 +48,25 @@ static bool is_unknown_hook(const struct place *at)
     return at->m->kind == ':' && expects(at, "'where'");
 }
 
+/* `timer:1s` of others. */
+static bool is_timer(const struct place *at)
+{
+    return is_unknown_hook(at) &&
+           (is_text(at, at->p->before_at, "timer") || is_text(at, at->p->before_at, "interval"));
+}
+
+static bool is_typed_tracepoint(const struct place *at)
+{
+    return is_unknown_hook(at) && (is_text(at, at->p->before_at, "tp_btf") ||
+                                   is_text(at, at->p->before_at, "rawtracepoint"));
+}
+
+/* The name of the next stage, with nothing between. */
+static bool is_next_stage(const struct place *at)
+{
+    return at->m->kind == NAME && expects(at, "also") && !expects(at, "a name");
+}
+
 static bool is_assignment(const struct place *at)
 {
     return at->m->kind == '=' && expects(at, "a comparison") && !expects(at, "']'");
@@ -114,6 +133,10 @@ static const struct habit {
      "write: on PROBE where CONDITION { ... }"},
     {is_interval, "this is no item", "write: every 1s { ... }"},
     {is_predicate, "a condition begins with 'where'", "write: on EVENT where CONDITION { ... }"},
+    {is_timer, "time is no event", "write: every 1s { ... }"},
+    {is_typed_tracepoint, "the word before ':' is not a way to hook",
+     "raw_tracepoint: has the kernel's types where the kernel can"},
+    {is_next_stage, NULL, "each stage has a line of its own, or ';' between them"},
     {is_unknown_hook, "the word before ':' is not a way to hook", NULL},
     {is_scratch_variable, "a parameter can't be set", "a local is declared: let x = ..."},
     {is_array_assignment, NULL,
