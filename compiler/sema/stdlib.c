@@ -39,6 +39,8 @@ static void add_dir(struct nt_cx *cx, file_list *list, const char *dir, const ch
     const char *full = nt_sprintf(cx->arena, "%s/%s", dir, sub);
     DIR *d = opendir(full);
 
+    if (!d && errno == ENOENT && strcmp(sub, "lib") == 0)
+        return; /* what several scripts share: a library may have none */
     if (!d) {
         nt_error_at_none(cx, NT_FILE, "can't read the library in %s: %s", full, strerror(errno));
         return;
@@ -61,6 +63,7 @@ struct nt_stdfiles nt_stdlib_files(struct nt_cx *cx)
         add_dir(cx, &list, cx->options.stdlib, "");
         add_dir(cx, &list, cx->options.stdlib, "events");
         add_dir(cx, &list, cx->options.stdlib, "views");
+        add_dir(cx, &list, cx->options.stdlib, "lib");
     } else {
         for (const struct nt_embedded *e = nt_stdlib; e->path; e++)
             *nt_vec_push(cx->arena, &list) = (struct nt_stdfile){e->path, e->text, e->len};

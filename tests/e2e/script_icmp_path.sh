@@ -39,7 +39,7 @@ pings 3 "$right" forward echo-request
 pings 2 "$far" input echo-request
 pings 4 "$right" forward echo-reply
 nine_lost() {
-    [[ $(json 'select(.type == "event")' | wc -l) -eq 9 ]]
+    [[ $(json 'select(.type == "event" and .data.lost_after)' | wc -l) -eq 9 ]]
 }
 wait_until "the lost ones are found" nine_lost
 stop_ntrace
@@ -59,4 +59,7 @@ expect "hops" "$(json 'select(.name == "hops" and .final) | .rows[]
     "[\"rep_in\",$([[ $delay -gt 0 ]] && echo true || echo false)]
 [\"rep_out\",false]
 [\"req_out\",false]"
-expect "single ones" "$(json 'select(.type == "event") | .data | [.lost_after, .seq]' | sort | uniq -c | wc -l)" 9
+expect "single ones" "$(json 'select(.type == "event" and .data.lost_after) | .data | [.lost_after, .seq]' | sort | uniq -c | wc -l)" 9
+expect "single ones that came back" "$(json 'select(.type == "event" and .data.hops) | .data
+    | [.seq, (.hops | map(.stage) | join(" ")), ([.hops[].after] | add) == .latency]' | sort)" \
+    "$(for seq in {1..5}; do echo "[$seq,\"req_in req_out rep_in rep_out\",true]"; done)"

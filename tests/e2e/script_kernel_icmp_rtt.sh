@@ -29,20 +29,20 @@ ended() {
 wait_until "all came back or were found to be lost" ended
 stop_ntrace
 
-by_pair() { # TABLE, how many of IPv4 and IPv6
-    expect "$1" "$(json "select(.name == \"$1\" and .final) | .rows[]
+by_pair() { # PATH, how many of IPv4 and IPv6
+    expect "$1" "$(json "select(.name == \"total\" and .final) | .rows[] | select(.key.path == \"$1\")
         | [.key.src, .key.dst, .values[\"count()\"], .values[\"max(latency)\"] >= $slow]" | sort)" "\
 [\"$left_ip\",\"$right_ip\",$2,true]
 [\"$left_ip6\",\"$right_ip6\",$3,true]"
 }
 parts() { # PATH, the part that is slow, for all but the unread pings
     expect "parts of $1" "$(json "select(.type == \"event\" and .data.path == \"$1\" and .data.id <= 2) | .data
-        | [.id, .seq, ([.tx, .rx, .icmp, .ip, .read] | add) == .total, .total - .$2 < $slow]" | sort)" \
+        | [.id, .seq, ([.hops[].after] | add) == .total, .total - ([.hops[] | select(.stage == \"$2\").after] | add) < $slow]" | sort)" \
         "$(for ping in 1,{1..8} 2,{1..6}; do echo "[$ping,true,true]"; done)"
 }
 expect "exit code" "$status" 0
-by_pair rtt 8 6
-by_pair own 10 6
+by_pair pings 8 6
+by_pair answers 10 6
 parts pings rx
 parts answers tx
 reached=rx

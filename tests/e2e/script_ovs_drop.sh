@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # needs: root ovs kprobe
-# ovs_drop: packets that a rule drops, that a rule drops when they have been sent round, and that a rate limit drops; those that go
-# through, and the first of each flow, which goes up, are none. Refused upcalls are as many as the datapath itself says.
+# ovs_drop: packets that a rule drops, that a rule drops when they have been sent round, that a rate limit drops, and that are too
+# large for their port; those that go through, and the first of each flow, which goes up, are none. Refused upcalls are as many as the
+# datapath itself says.
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 # shellcheck source=tests/support/topology.sh
@@ -49,6 +50,8 @@ left_sends udp "$right_ovs_ip" 12 5 sport=1001
 left_sends udp "$right_ovs_ip" 13 30 sport=1002
 left_sends udp "$right_ovs_ip" 9 5 sport=1003
 sleep 0.5
+ip link set nt-right-p mtu 1000
+left_sends udp "$right_ovs_ip" 9 4 size=1400 sport=1003
 limited=$((37 - $(came)))
 stop_ntrace
 
@@ -67,6 +70,10 @@ case $how in
     '[drop,OVS_DROP_EXPLICIT] [drop,OVS_DROP_METER]' | '[consume,null] [drop,NOT_SPECIFIED]' | '[consume,null]') ;;
 *) fail "freed as $how" ;;
 esac
+
+expect "behind the datapath" "$(json 'select(.name == "behind" and .final) | .rows[]
+    | [.key.to, .key.too_large, .values["count()"]]')" '["nt-right-p",true,4]'
+ip link set nt-right-p mtu 1500
 
 # While ovs-vswitchd stands still, there is room for so many upcalls.
 lost() {

@@ -11,6 +11,8 @@
 #   vm CMD...        runs CMD in it, in the tree, with ntrace and the helpers where they are here;
 #                    output (both streams) and exit code are CMD's
 #   vm_traffic ARGS  makes traffic there: arguments of traffic.c
+#   vm_start_ntrace ARGS   starts ntrace in it, and waits until all its probes are attached
+#   vm_stop_ntrace   ends that as Ctrl-C does, then as stop_ntrace: $status, $work/out and $work/err
 #   in_wire CMD...   runs CMD in the namespace
 #   vm_pid           process id of its QEMU
 #
@@ -50,6 +52,30 @@ vm() { # CMD...
 
 vm_traffic() {
     vm "$TRAFFIC" "$@"
+}
+
+vm_ntrace_is_ready() {
+    vm cat /run/ntrace.err >"$work/err"
+    [[ ! -s $work/err ]] || vm test -e "/proc/$vm_ntrace" || fail "ntrace in the machine ended before it was ready"
+    grep -q '^ntrace: ready' "$work/err"
+}
+
+vm_start_ntrace() { # ARGS...
+    # shellcheck disable=SC2016 # for the machine to expand
+    vm bash -c '(env --default-signal=INT sh -c '\''echo $$ >/run/ntrace.pid; exec ntrace "$@"'\'' ntrace "$@"
+        echo $? >/run/ntrace.status) >/run/ntrace.out 2>/run/ntrace.err &' ntrace "$@"
+    wait_until "ntrace in the machine has started" vm test -s /run/ntrace.pid
+    vm_ntrace=$(vm cat /run/ntrace.pid)
+    wait_until "ntrace in the machine is ready" vm_ntrace_is_ready
+}
+
+vm_stop_ntrace() {
+    vm kill -INT "$vm_ntrace"
+    wait_until "ntrace in the machine ends" vm test -s /run/ntrace.status
+    status=$(vm cat /run/ntrace.status)
+    vm cat /run/ntrace.out >"$work/out"
+    vm cat /run/ntrace.err >"$work/err"
+    vm rm -f /run/ntrace.pid /run/ntrace.status
 }
 
 vm_wire() {

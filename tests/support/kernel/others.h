@@ -80,4 +80,9 @@ struct nf_conn {
     unsigned long status;
     possible_net_t ct_net;
     u32 mark;
+    union {
+        struct {
+            u8 state;
+        } tcp;
+    } proto;
 };
