@@ -69,15 +69,25 @@ static int cells_of(enum nt_shape shape)
                                          : 1;
 }
 
-/* Heads of several cells say whose they are when another column stands beside them. */
+static uint32_t count_shape(const struct grid *g, enum nt_shape shape)
+{
+    uint32_t n = 0;
+
+    for (uint16_t i = 0; i < g->rows->table->naggs; i++)
+        n += g->shapes[i] == shape;
+    return n;
+}
+
+/* Heads of several cells say whose they are when another column could be meant: there are no two p50. */
 static void add_columns(struct grid *g, const struct nt_agg_use *use, enum nt_shape shape)
 {
+    bool alone = g->rows->table->naggs == 1 ||
+                 (shape == NT_SHAPE_QUANTILES && count_shape(g, shape) == 1);
+
     for (int i = 0; i < cells_of(shape); i++) {
         const char *head = shape == NT_SHAPE_STATS ? stats_heads[i] : nt_quantiles[i].name;
 
-        add_column(
-            g, g->rows->table->naggs == 1 ? head : nt_sprintf(g->arena, "%s.%s", use->name, head),
-            true);
+        add_column(g, alone ? head : nt_sprintf(g->arena, "%s.%s", use->name, head), true);
     }
 }
 
@@ -96,6 +106,10 @@ static void make_columns(struct grid *g)
         const struct nt_value *v = sample_of(g->rows, i);
 
         g->shapes[i] = v ? v->shape : NT_SHAPE_ABSENT;
+    }
+    for (uint16_t i = 0; i < t->naggs; i++) {
+        const struct nt_value *v = sample_of(g->rows, i);
+
         if (cells_of(g->shapes[i]) > 1)
             add_columns(g, &t->aggs[i], g->shapes[i]);
         else if (cells_of(g->shapes[i]))

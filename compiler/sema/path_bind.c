@@ -1,6 +1,9 @@
 /* The events of a path's stages on this kernel: bound in pass "bind"; what of them can't be had is
  * said in pass "check", when it is known whether the script's options rule the path out. */
+#include "compiler/base/str.h"
 #include "compiler/sema/path.h"
+
+#include <string.h>
 
 /* -- pass "bind" ------------------------------------------------------------------------------ */
 
@@ -82,18 +85,51 @@ static bool is_ruled_out(struct nt_unit *u, const struct nt_path_build *p)
     return any;
 }
 
-static void cant_be_had(struct nt_unit *u, const struct nt_node *stage, bool is_end)
+static void cant_end(struct nt_unit *u, const struct nt_node *stage)
 {
+    struct nt_diag *d = nt_error(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
+                                 "the stage '%s', an end of the path, can't be had on this kernel",
+                                 stage->name);
+
+    nt_label(d, stage->kid[0]->span, "%s", (const char *)stage->sym);
+}
+
+/* "fn:NAME: why": stages that lack for the same reason are spoken of together. */
+static const char *reason_of(const struct nt_node *stage)
+{
+    const char *why = stage->sym ? strstr((const char *)stage->sym, ": ") : NULL;
+
+    return why ? why : (const char *)stage->sym;
+}
+
+/* The stages in between that lack for the reason of this one, which is the first of them. */
+static void passed_over(struct nt_unit *u, const struct nt_path_build *p, uint32_t first)
+{
+    const struct nt_node *stage = p->stage[first].node;
+    NT_STR_AUTO names = {0};
+    uint32_t n = 0;
     struct nt_diag *d;
 
-    if (is_end)
-        d = nt_error(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
-                     "the stage '%s', an end of the path, can't be had on this kernel",
-                     stage->name);
-    else
-        d = nt_warn(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
-                    "the stage '%s' can't be had on this kernel: it is passed over", stage->name);
+    for (uint32_t k = first; k + 1 < p->p.nstages; k++) {
+        const char *why = reason_of(p->stage[k].node);
+
+        if (why && strcmp(why, reason_of(stage)) == 0)
+            nt_str_printf(&names, "%s'%s'", n++ ? ", " : "", p->stage[k].node->name);
+    }
+    d = nt_warn(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
+                n == 1 ? "the stage %s can't be had on this kernel: it is passed over"
+                       : "the stages %s can't be had on this kernel: they are passed over",
+                names.at);
     nt_label(d, stage->kid[0]->span, "%s", (const char *)stage->sym);
+}
+
+static bool is_first_of_its_reason(const struct nt_path_build *p, uint32_t k)
+{
+    for (uint32_t i = 1; i < k; i++)
+        if (p->stage[i].node->sym &&
+            strcmp(reason_of(p->stage[i].node), reason_of(p->stage[k].node)) == 0)
+            return false;
+    return true;
 }
 
 /* A stage in between may be missing, and a path that nobody asks about. */
@@ -106,7 +142,12 @@ void nt_path_missing(struct nt_unit *u, struct nt_path_build *p)
     if (!misses)
         return;
     p->dead = is_ruled_out(u, p);
-    for (uint32_t k = 0; k < p->p.nstages && !p->dead; k++)
-        if (p->stage[k].node->sym)
-            cant_be_had(u, p->stage[k].node, k == 0 || k + 1 == p->p.nstages);
+    for (uint32_t k = 0; k < p->p.nstages && !p->dead; k++) {
+        if (!p->stage[k].node->sym)
+            continue;
+        if (k == 0 || k + 1 == p->p.nstages)
+            cant_end(u, p->stage[k].node);
+        else if (is_first_of_its_reason(p, k))
+            passed_over(u, p, k);
+    }
 }

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034 # names of the others, and for them
 # What each script of the library costs a packet: the time of all its programs (kernel.bpf_stats_enabled), with
-# the same traffic: datagrams through a queue to a port where nobody listens. Those that this machine can't run
-# are named with the reason.
+# the same traffic: datagrams through a queue to a port where nobody listens; for tcp_perf one connection (of its
+# segments, of which the kernel makes larger ones, so many come in as there are runs). Those that this machine can't run are named with the reason (scripts/bench --guest measures them).
 
 # What a script needs to be told.
 arguments_of() { # SCRIPT
@@ -10,6 +10,17 @@ arguments_of() { # SCRIPT
     vm_latency) echo --vm-interface left0 --phy-interface right0 --direction from_vm ;;
     system_latency | system_network_metrics) echo --phy-interface left0 --direction sent ;;
     icmp_path) echo --rx-iface right0 --tx-iface right0 ;;
+    esac
+}
+
+traffic_for() { # SCRIPT PACKETS
+    case $1 in
+    tcp_perf)
+        in_right "$build/tests/programs/traffic" serve "$right_ip" 80 1 >"$work/served" &
+        while [[ ! -s $work/served ]]; do sleep 0.01; done
+        in_left "$build/tests/programs/traffic" send "$right_ip" 80 $((20000 * $2))
+        ;;
+    *) in_left chrt --fifo 10 "$build/tests/programs/traffic" udp "$right_ip" 9 "$2" ;;
     esac
 }
 
@@ -23,7 +34,7 @@ all_stats() { # PID
 }
 
 script_once() { # SCRIPT PACKETS
-    local script=$1 tracer ns0 runs0 ns runs i
+    local script=$1 tracer ns0 runs0 ns runs i packets
 
     : >"$work/err"
     # shellcheck disable=SC2046 # words
@@ -40,11 +51,13 @@ script_once() { # SCRIPT PACKETS
         return
     fi
     read -r ns0 runs0 < <(all_stats $tracer)
-    in_left chrt --fifo 10 "$build/tests/programs/traffic" udp "$right_ip" 9 "$2"
+    traffic_for "$script" "$2"
     read -r ns runs < <(all_stats $tracer)
     kill -INT $tracer
     wait $tracer || true
-    note "$(awk -v s="$script" -v ns=$((ns - ns0)) -v n=$((runs - runs0)) -v packets="$2" 'BEGIN {
+    packets=$2
+    [[ $script != tcp_perf ]] || packets=$((runs - runs0))
+    note "$(awk -v s="$script" -v ns=$((ns - ns0)) -v n=$((runs - runs0)) -v packets="$packets" 'BEGIN {
         printf "| %s | %.1f | %s | %.0f | |", s, n / packets, n ? sprintf("%.0f", ns / n) : "-", ns / packets }')"
 }
 

@@ -69,7 +69,7 @@ quantiles "$(final alone '.rows[0].values["quantiles(len)"]')" 20107 60 60 560 1
 
 run_ntrace -e 'begin { q = count(), quantiles(5ms), rate(2KiB), distinct("a") by k = 1; r = quantiles(-1); exit(0) }'
 expect "text" "$(tr -s ' ' <"$work/out" | sed -E 's,[0-9.]+[KMG]?i?B.s,RATE,')" "q by k
-k count() quantiles(5ms).p50 quantiles(5ms).p90 quantiles(5ms).p99 quantiles(5ms).p99.9 rate(2KiB) distinct(\"a\")
+k count() p50 p90 p99 p99.9 rate(2KiB) distinct(\"a\")
 1 1 5.01ms 5.01ms 5.01ms 5.01ms RATE 1
 
 r
