@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -162,6 +163,11 @@ void nt_kernel_close(struct nt_kernel **pk)
     free(k->features);
     free(k);
     *pk = NULL;
+}
+
+bool nt_kernel_lacks_device(const struct nt_kernel *k, const char *name)
+{
+    return !k->features && if_nametoindex(name) == 0 && errno == ENODEV;
 }
 
 const char *nt_kernel_release(const struct nt_kernel *k)

@@ -1,5 +1,6 @@
 /* Parameters: the script's and the prelude's, with the values of their defaults or of the command
  * line. `param phy_interface: {ifname}` is the option `--phy-interface ens4,ens5`. */
+#include "compiler/kernel/kernel.h"
 #include "compiler/sema/scope.h"
 
 #include <errno.h>
@@ -283,16 +284,37 @@ void nt_params_require(struct nt_unit *u)
     }
 }
 
+/* A name that was mistyped finds no packets, which looks like a quiet network. */
+static void warn_of_devices(struct nt_unit *u, const struct nt_param *p)
+{
+    for (uint32_t i = 0; i < p->nvalues; i++) {
+        NT_STR_AUTO name = {0};
+
+        nt_test_format(p->type, &p->value[i], &name);
+        if (!strchr(name.at, '*') && nt_kernel_lacks_device(u->cx->kernel, name.at))
+            nt_hint(nt_warn_at_none(u->cx, NT_NO_DEVICE,
+                                    "%s: there is no '%s' in this network namespace",
+                                    option_text(u, p->name), name.at),
+                    "`ip link` shows what there is; one of another namespace, or one that comes "
+                    "later, will be found");
+    }
+}
+
 void nt_params_unused(struct nt_unit *u)
 {
     take_top(u);
     if (u->cx->diags.nerrors)
         return;
-    nt_vec_each (it, &u->param_list)
-        if ((*it)->given && !(*it)->used && !(*it)->any)
+    nt_vec_each (it, &u->param_list) {
+        const struct nt_param *p = *it;
+
+        if (p->given && !p->used && !p->any)
             nt_warn_at_none(u->cx, NT_OPTION_UNUSED,
                             "%s has no effect: nothing in the script reads it",
-                            option_text(u, (*it)->name));
+                            option_text(u, p->name));
+        else if (p->given && p->type == &nt_type_ifname)
+            warn_of_devices(u, p);
+    }
 }
 
 static void print_value(const struct nt_param *p, FILE *out)
