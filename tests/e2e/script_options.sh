@@ -49,3 +49,15 @@ for file in "$SUPPORT"/../../stdlib/*.nt; do
     n=$((n + 1))
 done
 expect "scripts" "$n" "$("$NTRACE" list scripts | wc -l)"
+
+# What it tells its users.
+for file in "$SUPPORT"/../../stdlib/*.nt; do
+    script=$(basename "$file" .nt)
+    [[ $script != prelude ]] || continue
+    for word in 'Next:' 'Not seen:' 'Cost:'; do
+        "$NTRACE" "$script" --help | grep -qF "$word" || fail "$script --help has no '$word'"
+    done
+    grep -qF "| \`$script\` |" "$SUPPORT/../../docs/library.md" || fail "docs/library.md does not know $script"
+done
+expect "lines of the library's scripts, at most 500" "$(cat "$SUPPORT"/../../stdlib/*.nt | wc -l |
+    awk -v prelude="$(wc -l <"$SUPPORT/../../stdlib/prelude.nt")" '{ print $1 - prelude <= 500 }')" 1
