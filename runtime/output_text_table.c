@@ -78,11 +78,12 @@ static uint32_t count_shape(const struct grid *g, enum nt_shape shape)
     return n;
 }
 
-/* Heads of several cells say whose they are when another column could be meant: there are no two p50. */
+/* Heads of several cells say whose they are when another column could be meant: there are no two
+ * p50. */
 static void add_columns(struct grid *g, const struct nt_agg_use *use, enum nt_shape shape)
 {
-    bool alone = g->rows->table->naggs == 1 ||
-                 (shape == NT_SHAPE_QUANTILES && count_shape(g, shape) == 1);
+    bool alone =
+        g->rows->table->naggs == 1 || (shape == NT_SHAPE_QUANTILES && count_shape(g, shape) == 1);
 
     for (int i = 0; i < cells_of(shape); i++) {
         const char *head = shape == NT_SHAPE_STATS ? stats_heads[i] : nt_quantiles[i].name;

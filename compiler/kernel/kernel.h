@@ -31,7 +31,8 @@ void nt_kernel_close(struct nt_kernel **k);
 bool nt_kernel_at_least(const struct nt_kernel *k, const char *version);
 const char *nt_kernel_release(const struct nt_kernel *k); /* "6.18.44", "fixture" */
 
-/* Is there no network device of that name in ntrace's own network namespace? In a fixture there is any. */
+/* Is there no network device of that name in ntrace's own network namespace? In a fixture there is
+ * any. */
 bool nt_kernel_lacks_device(const struct nt_kernel *k, const char *name);
 
 /* Mixes into h all that this kernel said until now, its types as a whole: where it is the same, the

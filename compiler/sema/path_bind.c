@@ -87,9 +87,9 @@ static bool is_ruled_out(struct nt_unit *u, const struct nt_path_build *p)
 
 static void cant_end(struct nt_unit *u, const struct nt_node *stage)
 {
-    struct nt_diag *d = nt_error(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
-                                 "the stage '%s', an end of the path, can't be had on this kernel",
-                                 stage->name);
+    struct nt_diag *d =
+        nt_error(u->cx, stage->kid[0]->span, NT_NOT_ON_THIS_KERNEL,
+                 "the stage '%s', an end of the path, can't be had on this kernel", stage->name);
 
     nt_label(d, stage->kid[0]->span, "%s", (const char *)stage->sym);
 }
