@@ -56,48 +56,82 @@ static int table_of(struct nt_unit *u, const struct nt_node *node)
     return -1;
 }
 
-/* What rows are sorted by: an aggregation, or behind those a key. */
-static int column_of(struct nt_unit *u, int table, const struct nt_node *by)
+/* What rows are sorted by: an aggregation, or behind those a key; -1 when the table has no such
+ * column. */
+static int find_column(const struct nt_table_build *t, const char *name, struct nt_guess *guess)
 {
-    struct nt_table_build *t = u->tables.at[table];
-    struct nt_guess g = nt_guess(by->name);
-    struct nt_diag *d;
-
     for (uint32_t i = 0; i < t->aggs.n; i++) {
-        if (strcmp(t->aggs.at[i].name, by->name) == 0 ||
-            strcmp(t->aggs.at[i].agg->name, by->name) == 0)
+        if (strcmp(t->aggs.at[i].name, name) == 0 || strcmp(t->aggs.at[i].agg->name, name) == 0)
             return (int)i;
-        nt_guess_try(&g, t->aggs.at[i].agg->name);
+        nt_guess_try(guess, t->aggs.at[i].agg->name);
     }
     for (uint32_t i = 0; i < t->key.n; i++) {
-        if (strcmp(t->key.at[i].name, by->name) == 0)
+        if (strcmp(t->key.at[i].name, name) == 0)
             return (int)(t->aggs.n + i);
-        nt_guess_try(&g, t->key.at[i].name);
+        nt_guess_try(guess, t->key.at[i].name);
     }
+    return -1;
+}
+
+static int column_of(struct nt_unit *u, int table, const struct nt_node *by)
+{
+    struct nt_guess g = nt_guess(by->name);
+    int column = find_column(u->tables.at[table], by->name, &g);
+    struct nt_diag *d;
+
+    if (column >= 0)
+        return column;
     d = nt_error(u->cx, by->span, NT_UNKNOWN_TABLE, "the table has no column '%s'", by->name);
     nt_hint_guess(d, &g);
     if (!d->hint)
-        nt_hint(d, "it has %s", t->aggs.at[0].name);
+        nt_hint(d, "it has %s", u->tables.at[table]->aggs.at[0].name);
     return -1;
+}
+
+static struct nt_act *new_print(struct nt_unit *u, int table, uint64_t top)
+{
+    struct nt_act *act = new_act(u, NT_ACT_PRINT);
+
+    act->table = table;
+    act->top = (uint32_t)top;
+    return act;
+}
+
+/* All tables, those that have the column sorted by it. */
+static struct nt_act *print_all_by(struct nt_unit *u, const struct nt_node *by, uint64_t top)
+{
+    struct nt_guess g = nt_guess(by->name);
+    struct nt_act *first = NULL, **end = &first;
+    struct nt_diag *d;
+    bool found = false;
+
+    for (uint32_t i = 0; i < u->tables.n; i++) {
+        *end = new_print(u, (int)i, top);
+        (*end)->by = find_column(u->tables.at[i], by->name, &g);
+        found |= (*end)->by >= 0;
+        end = (struct nt_act **)&(*end)->next;
+    }
+    if (found || u->cx->diags.nerrors)
+        return first;
+    d = nt_error(u->cx, by->span, NT_UNKNOWN_TABLE, "no table has a column '%s'", by->name);
+    nt_hint_guess(d, &g);
+    return NULL;
 }
 
 static struct nt_act *print(struct body *b, const struct nt_node *node)
 {
     struct nt_unit *u = b->scope.u;
-    struct nt_act *act = new_act(u, NT_ACT_PRINT);
+    int table = node->name ? table_of(u, node) : -1;
+    struct nt_act *act;
     uint64_t top = 0;
 
-    if (node->name)
-        act->table = table_of(u, node);
-    if (node->kid[0] && nt_constant(&b->scope, node->kid[0], &top))
-        act->top = (uint32_t)top;
-    if (node->kid[0] && (top < 1 || top > 1000000))
+    if (node->kid[0] && nt_constant(&b->scope, node->kid[0], &top) && (top < 1 || top > 1000000))
         nt_error(u->cx, node->kid[0]->span, NT_VALUE, "top takes a number from 1 to 1,000,000");
-    if (node->kid[1] && act->table >= 0)
-        act->by = column_of(u, act->table, node->kid[1]);
-    else if (node->kid[1] && !node->name)
-        nt_error(u->cx, node->kid[1]->span, NT_UNKNOWN_TABLE,
-                 "`by` needs the table's name: print TABLE by ...");
+    if (node->kid[1] && !node->name)
+        return print_all_by(u, node->kid[1], top);
+    act = new_print(u, table, top);
+    if (node->kid[1] && table >= 0)
+        act->by = column_of(u, table, node->kid[1]);
     return act;
 }
 
@@ -350,7 +384,7 @@ static const struct nt_act *block(struct body *b, const struct nt_node *node)
 
     nt_kid_each (kid, node) {
         *end = statement(b, *kid);
-        if (*end)
+        while (*end)
             end = (struct nt_act **)&(*end)->next;
     }
     b->scope.locals = locals;

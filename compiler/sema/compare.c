@@ -56,8 +56,6 @@ static void hint_units(struct nt_unit *u, struct nt_diag *d, const struct nt_typ
                 want->kind == NT_KIND_IP ? "10.0.0.2, fe80::1" : "52:54:00:12:34:56");
     else if (want->kind == NT_KIND_PORT && e->type->kind == NT_KIND_IP)
         nt_hint(d, "addresses are src and dst, ports sport and dport");
-    else if (want->kind == NT_KIND_HEX && e->type->kind == NT_KIND_HEX)
-        nt_hint(d, "bytes are compared by what a view reads from them");
     else if (nt_is_text(want) && e->type->kind != NT_KIND_STRING)
         nt_hint(d, "texts are written in quotes: \"eth0\"");
 }
@@ -177,16 +175,21 @@ bool nt_is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct nt_ex
     return false;
 }
 
-void nt_report_incomparable(struct nt_scope *s, const struct nt_expr *l, const struct nt_expr *r,
-                            struct nt_span at)
+void nt_report_incomparable(struct nt_scope *s, enum nt_xop op, const struct nt_expr *l,
+                            const struct nt_expr *r, struct nt_span at)
 {
     const char *a = nt_type_said(s->u, l->type), *b = nt_type_said(s->u, r->type);
-    struct nt_diag *d =
-        nt_error(s->u->cx, at, NT_NEVER_EQUAL, "%s and %s can never be equal", a, b);
+    bool equality = op == NT_X_EQ || op == NT_X_NE;
+    bool bytes = l->type->kind == NT_KIND_HEX && r->type->kind == NT_KIND_HEX;
+    struct nt_diag *d = nt_error(s->u->cx, at, NT_NEVER_EQUAL, "%s and %s can%s", a, b,
+                                 equality && !bytes ? " never be equal" : "'t be compared");
 
     nt_label(d, l->at, "this is %s", a);
     nt_label(d, r->at, "this is %s", b);
-    hint_units(s->u, d, l->type, r);
+    if (bytes)
+        nt_hint(d, "compare what a view reads from the bytes: (bytes(p, n, max) as VIEW).FIELD");
+    else
+        hint_units(s->u, d, l->type, r);
     if (!d->hint)
         hint_units(s->u, d, r->type, l);
 }
@@ -303,7 +306,7 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node)
     if (l->type->kind == NT_KIND_ERROR || r->type->kind == NT_KIND_ERROR)
         return nt_broken(s->u, node->span);
     if (!nt_comparable(l, r)) {
-        nt_report_incomparable(s, l, r, node->span);
+        nt_report_incomparable(s, op, l, r, node->span);
         return nt_broken(s->u, node->span);
     }
     if (nt_is_beyond(s->u, l, r) || nt_is_beyond(s->u, r, l))

@@ -127,7 +127,7 @@ static void add_member(struct nt_scope *s, struct members *m, const struct nt_no
     if (e->op == NT_E_ABSENT)
         return; /* a name that this kernel's enum lacks */
     if (!nt_comparable(x, e) && !(x->type->kind == NT_KIND_IP && e->type->kind == NT_KIND_CIDR)) {
-        nt_report_incomparable(s, x, e, node->span);
+        nt_report_incomparable(s, NT_X_EQ, x, e, node->span);
         return;
     }
     if (nt_is_beyond(s->u, x, e))
@@ -147,7 +147,7 @@ static void add_param(struct nt_scope *s, struct members *m, struct nt_param *p,
     p->used = true;
     if (m->value->type->kind != NT_KIND_ERROR && !nt_comparable(m->value, &member) &&
         !(m->value->type->kind == NT_KIND_IP && p->type->kind == NT_KIND_CIDR)) {
-        nt_report_incomparable(s, m->value, &member, node->span);
+        nt_report_incomparable(s, NT_X_EQ, m->value, &member, node->span);
         return;
     }
     for (uint32_t i = 0; i < p->nvalues; i++)

@@ -113,8 +113,8 @@ struct nt_expr *nt_compare(struct nt_scope *s, const struct nt_node *node);
 struct nt_expr *nt_comparison(struct nt_unit *u, enum nt_xop op, struct nt_expr *l,
                               struct nt_expr *r, struct nt_span at); /* of what is comparable */
 bool nt_comparable(const struct nt_expr *l, const struct nt_expr *r);
-void nt_report_incomparable(struct nt_scope *s, const struct nt_expr *l, const struct nt_expr *r,
-                            struct nt_span at);
+void nt_report_incomparable(struct nt_scope *s, enum nt_xop op, const struct nt_expr *l,
+                            const struct nt_expr *r, struct nt_span at);
 /* Reports a value that x's type can't have, such as port 70000. */
 bool nt_is_beyond(struct nt_unit *u, const struct nt_expr *x, const struct nt_expr *value);
 bool nt_is_any(struct nt_unit *u, const struct nt_node *node); /* reads a parameter that is any */

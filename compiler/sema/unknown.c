@@ -122,6 +122,30 @@ static void hint_flag(struct nt_unit *u, struct nt_diag *d, const struct nt_view
     }
 }
 
+/* What the fields of headers are called in C and in filters of tcpdump, and here. */
+static const struct {
+    const char *header, *theirs, *ours; /* NULL: of any header */
+} other_names[] = {
+    {NULL, "saddr", "src"},     {NULL, "daddr", "dst"},      {NULL, "source", "sport"},
+    {NULL, "dest", "dport"},    {NULL, "protocol", "proto"}, {"ip", "tot_len", "len"},
+    {"eth", "h_source", "src"}, {"eth", "h_dest", "dst"},    {"eth", "h_proto", "type"},
+    {"eth", "proto", "type"},   {"ip6", "ttl", "hlimit"},    {"ip6", "hop_limit", "hlimit"},
+    {"ip6", "nexthdr", "next"}, {"tcp", "doff", "hlen"},     {"vlan", "vid", "id"},
+};
+
+static bool hint_other_name(struct nt_diag *d, const struct nt_view *view, const char *header,
+                            const char *name)
+{
+    for (size_t i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++)
+        if (strcmp(other_names[i].theirs, name) == 0 &&
+            nt_names_find(&view->fields, other_names[i].ours) &&
+            (!other_names[i].header || strcmp(other_names[i].header, header) == 0)) {
+            nt_hint(d, "it is called %s.%s here", header, other_names[i].ours);
+            return true;
+        }
+    return false;
+}
+
 struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *node,
                                      const struct nt_header *h)
 {
@@ -130,6 +154,8 @@ struct nt_expr *nt_unknown_in_header(struct nt_scope *s, const struct nt_node *n
     struct nt_diag *d = nt_error(s->u->cx, node->name_at, NT_UNKNOWN_FIELD,
                                  "the %s header has no field '%s'", h->name, node->name);
 
+    if (view && hint_other_name(d, view, h->name, node->name))
+        return nt_broken(s->u, node->span);
     if (view)
         nt_names_each(f, &view->fields) nt_guess_try(&g, f->name);
     if (view)
@@ -160,6 +186,8 @@ struct nt_expr *nt_unknown_call(struct nt_scope *s, const struct nt_node *node)
         nt_guess_try(&g, a->name);
     nt_names_each(f, &s->u->fns) nt_guess_try(&g, f->name);
     nt_hint_guess(d, &g);
+    if (!d->hint)
+        nt_hint(d, "`ntrace list functions` shows what there is");
     return nt_broken(s->u, node->span);
 }
 

@@ -208,6 +208,22 @@ static void guess_word(struct nt_parser *p, struct nt_diag *d, const struct nt_m
     nt_hint_guess(d, &g);
 }
 
+/* A word of the language where a name was meant. */
+static bool hint_reserved(const struct nt_parser *p, struct nt_diag *d, const struct nt_mishap *m)
+{
+    const char *text = p->cx->sources.at[p->source].text, *behind = text + m->at.end;
+    bool named;
+
+    if (m->kind < ON || m->kind > ANY || m->kind == NOT_IN || !nt_mishap_expects(m, "a name"))
+        return false;
+    behind += strspn(behind, " \t");
+    named = *behind == ':' || *behind == '.' || (*behind == '=' && behind[1] != '=');
+    if (!named && nt_mishap_expects(m, "a number"))
+        return false;
+    nt_hint(d, "%s is a word of the language: take another name", m->text);
+    return true;
+}
+
 void nt_complain(struct nt_parser *p, const char *const *expected, int n)
 {
     struct nt_mishap m = find(p, expected, n);
@@ -221,6 +237,6 @@ void nt_complain(struct nt_parser *p, const char *const *expected, int n)
     label_bracket(p, d, &m);
     if (hint)
         nt_hint(d, "%s", hint);
-    else
+    else if (!hint_reserved(p, d, &m))
         guess_word(p, d, &m);
 }

@@ -119,6 +119,13 @@ static bool is_print_of_value(const struct place *at)
     return at->m->kind == '(' && is_text(at, at->p->before_at, "print");
 }
 
+/* As in SQL, behind what it chooses from. */
+static bool is_late_where(const struct place *at)
+{
+    return at->m->kind == WHERE && !at->p->in_header && expects(at, "the end of the line") &&
+           at->p->nbrackets;
+}
+
 static bool is_loop(const struct place *at)
 {
     return is_text(at, at->p->before_at, "while") || is_text(at, at->p->before_at, "unroll");
@@ -150,6 +157,8 @@ static const struct habit {
     {is_print_of_value, "'print' shows tables",
      "values of an event are rows of their own: emit NAME, NAME"},
     {is_fraction, "numbers are whole", "durations and sizes may have a fraction: 0.5ms"},
+    {is_late_where, "a condition stands in front of a body",
+     "write: on EVENT where CONDITION { ... }, or within a body: if CONDITION { ... }"},
     {is_loop, NULL, "a loop has bounds: for i in 0..8 { ... }"},
 };
 

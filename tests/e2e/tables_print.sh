@@ -13,6 +13,8 @@ start_ntrace -e "
         print ports top 2
         print ports top 1 by sum
         print
+        print top 2 by dport
+        print top 1 by sum
     }" --top 3
 left_sends udp "$right_ip" 1 4 size=8
 left_sends udp "$right_ip" 2 3 size=1000
@@ -44,5 +46,18 @@ dport count() sum(len)
  2 3 3126B
  3 2 300B
 ... and 1 more row
+
+all 10
+ports by dport
+dport count() sum(len)
+ 1 4 200B
+ 2 3 3126B
+... and 2 more rows
+
+all 10
+ports by dport
+dport count() sum(len)
+ 2 3 3126B
+... and 3 more rows
 
 all 10"
