@@ -16,7 +16,8 @@ void nt_decode_column(const struct nt_layout *layout, uint16_t column, const uin
         *ret_value =
             (struct nt_value){.shape = NT_SHAPE_BYTES, .type = c->type, .kept = words + c->word};
     else
-        memcpy(ret_value->w, words + c->word, c->type->words * sizeof(uint64_t));
+        for (uint32_t i = 0; i < c->type->words; i++)
+            ret_value->w[i] = words[c->word + i];
 }
 
 int nt_decode_record(const struct nt_program *p, const void *data, size_t size,

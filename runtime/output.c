@@ -72,6 +72,13 @@ const char *nt_counter_name(enum nt_counter counter)
     return counters[counter].name;
 }
 
+static bool is_file(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 int nt_output_open(struct nt_output **ret_o, const struct nt_format *format,
                    const struct nt_output_options *options)
 {
@@ -82,6 +89,7 @@ int nt_output_open(struct nt_output **ret_o, const struct nt_format *format,
         return -ENOMEM;
     o->format = format;
     o->options = *options;
+    o->is_file = is_file(options->fd);
     err = format->open ? format->open(o) : 0;
     if (err) {
         free(o);
@@ -109,11 +117,14 @@ static int wait_for_room(const struct nt_output_options *o)
 
 /* Writes all, waiting where the other side is slow; never more at once than a pipe with room takes.
  */
-static int write_all(const struct nt_output_options *o, const char *text, size_t len)
+static int write_all(const struct nt_output *output, const char *text, size_t len)
 {
+    const struct nt_output_options *o = &output->options;
+
     while (len) {
-        int error = wait_for_room(o);
-        ssize_t n = error ? 0 : write(o->fd, text, len < PIPE_BUF ? len : PIPE_BUF);
+        size_t most = output->is_file || len < PIPE_BUF ? len : PIPE_BUF;
+        int error = output->is_file ? 0 : wait_for_room(o);
+        ssize_t n = error ? 0 : write(o->fd, text, most);
 
         if (error)
             return error;
@@ -130,12 +141,9 @@ static int write_all(const struct nt_output_options *o, const char *text, size_t
 /* Between two reports stands an empty line, but in a file, which holds one. */
 static void begin_report(struct nt_output *o)
 {
-    struct stat st;
-
     if (!o->format->is_report || !o->text.len)
         return;
-    if (fstat(o->options.fd, &st) == 0 && S_ISREG(st.st_mode) &&
-        lseek(o->options.fd, 0, SEEK_SET) == 0 && ftruncate(o->options.fd, 0) == 0)
+    if (o->is_file && lseek(o->options.fd, 0, SEEK_SET) == 0 && ftruncate(o->options.fd, 0) == 0)
         return;
     nt_str_puts(&o->text, "\n");
 }
@@ -144,7 +152,7 @@ int nt_output_flush(struct nt_output *o)
 {
     begin_report(o);
     if (!o->error)
-        o->error = write_all(&o->options, o->text.at, o->text.len);
+        o->error = write_all(o, o->text.at, o->text.len);
     nt_str_clear(&o->text);
     return o->error;
 }

@@ -97,11 +97,20 @@ struct nt_output_options {
 
 struct nt_format;
 
+/* The second that was shown last: rows come many a second, and to take a time apart costs as much
+ * as the rest of a row. */
+struct nt_second {
+    uint64_t at;
+    char text[32];
+};
+
 /* An open output. Formats read `options`, append to `text`, own `state`. */
 struct nt_output {
     const struct nt_format *format;
     struct nt_output_options options;
     struct nt_str text;
+    struct nt_second second;
+    bool is_file; /* it always takes all that is written */
     void *state;
     int error; /* 0 or the -errno of the first failed write */
 };
@@ -144,6 +153,8 @@ void nt_output_stack(const struct nt_output *o, const struct nt_value *value, in
 /* The text a printf record makes of its arguments. */
 void nt_output_printf(const struct nt_output *o, const struct nt_event_row *row,
                       struct nt_str *out);
+/* Text of the second of a time, by strftime's format: always the same one for an output. */
+const char *nt_output_second(struct nt_output *o, uint64_t time, const char *format, bool utc);
 /* Name of a counter for programs ("ring_full"). */
 const char *nt_counter_name(enum nt_counter counter);
 

@@ -7,7 +7,16 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
+
+/* Of what stands in JSON as it is. */
+static size_t plain_length(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && text[n] >= ' ' && text[n] <= '~' && text[n] != '"' && text[n] != '\\')
+        n++;
+    return n;
+}
 
 /* Bytes that are no UTF-8 become U+FFFD: a JSON text has no way to hold them. */
 static void add_string_n(struct nt_str *out, const char *text, size_t len)
@@ -20,6 +29,11 @@ static void add_string_n(struct nt_str *out, const char *text, size_t len)
     for (size_t at = 0, n; at < len; at += n) {
         unsigned char c = (unsigned char)text[at];
 
+        n = plain_length(text + at, len - at);
+        if (n) {
+            nt_str_add(out, text + at, n);
+            continue;
+        }
         n = nt_utf8_len(text + at, len - at);
         if (!n) {
             nt_str_puts(out, "\\ufffd");
@@ -50,16 +64,12 @@ static void add_name(struct nt_str *out, const char *separator, const char *name
 }
 
 /* UTC, to the nanosecond: 2025-11-25T14:27:01.123456789Z. */
-static void add_time(struct nt_str *out, uint64_t time)
+static void add_time(struct nt_output *o, uint64_t time)
 {
-    time_t seconds = (time_t)(time / 1000000000);
-    char text[32];
-    struct tm tm;
+    struct nt_str *out = &o->text;
 
-    gmtime_r(&seconds, &tm);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
     nt_str_puts(out, ",\"time\":\"");
-    nt_str_puts(out, text);
+    nt_str_puts(out, nt_output_second(o, time, "%Y-%m-%dT%H:%M:%S", true));
     nt_str_add(out, ".", 1);
     nt_str_number(out, time % 1000000000, 9);
     nt_str_puts(out, "Z\"");
@@ -67,10 +77,10 @@ static void add_time(struct nt_str *out, uint64_t time)
 
 static void add_integer(struct nt_str *out, const struct nt_type *type, uint64_t word)
 {
-    if (type && type->is_signed)
-        nt_str_printf(out, "%" PRId64, (int64_t)word);
-    else
-        nt_str_number(out, word, 1);
+    bool negative = type && type->is_signed && (int64_t)word < 0;
+
+    nt_str_puts(out, negative ? "-" : "");
+    nt_str_number(out, negative ? -word : word, 1);
 }
 
 static void add_real(struct nt_str *out, double real)
@@ -122,9 +132,30 @@ static void add_hops(struct nt_str *out, const struct nt_value *v)
     nt_str_puts(out, "]");
 }
 
+/* Most values are plain: they are written where they belong, and only what is not is taken back. */
+static void add_quoted(struct nt_output *o, const struct nt_value *v)
+{
+    struct nt_str *out = &o->text;
+    size_t before = out->len, len;
+    NT_STR_AUTO text = {0};
+
+    nt_str_puts(out, "\"");
+    if (v->type->kind == NT_KIND_KSYM)
+        nt_output_value(o, v, out);
+    else
+        nt_value_format(v, out);
+    len = out->len - before - 1;
+    if (plain_length(out->at + before + 1, len) == len) {
+        nt_str_puts(out, "\"");
+        return;
+    }
+    nt_str_add(&text, out->at + before + 1, len);
+    out->len = before;
+    add_string_n(out, text.at, text.len);
+}
+
 static void add_words(struct nt_output *o, const struct nt_value *v)
 {
-    NT_STR_AUTO text = {0};
 
     if (!v->type || v->type->json_number) {
         add_integer(&o->text, v->type, v->w[0]);
@@ -140,13 +171,9 @@ static void add_words(struct nt_output *o, const struct nt_value *v)
     case NT_KIND_HOPS:
         add_hops(&o->text, v);
         return;
-    case NT_KIND_KSYM:
-        nt_output_value(o, v, &text);
-        break;
     default:
-        nt_value_format(v, &text);
+        add_quoted(o, v);
     }
-    add_string_n(&o->text, text.at, text.len);
 }
 
 static void add_hex(struct nt_str *out, const uint8_t *at, uint32_t len)
@@ -312,11 +339,14 @@ void nt_json_event(struct nt_output *o, const struct nt_event_row *row)
     bool is_printf = row->record->kind == NT_RECORD_PRINTF;
     NT_STR_AUTO text = {0};
 
-    nt_str_printf(&o->text, "{\"type\":\"%s\"", is_printf ? "printf" : "event");
-    add_time(&o->text, row->time);
+    nt_str_puts(&o->text, is_printf ? "{\"type\":\"printf\"" : "{\"type\":\"event\"");
+    add_time(o, row->time);
     add_name(&o->text, ",", "event");
     add_string(&o->text, row->record->event);
-    nt_str_printf(&o->text, ",\"record\":%u,\"cpu\":%u", row->id, row->cpu);
+    nt_str_puts(&o->text, ",\"record\":");
+    nt_str_number(&o->text, row->id, 1);
+    nt_str_puts(&o->text, ",\"cpu\":");
+    nt_str_number(&o->text, row->cpu, 1);
     if (is_printf) {
         nt_output_printf(o, row, &text);
         add_name(&o->text, ",", "text");
@@ -342,7 +372,7 @@ static void add_aggs(struct nt_output *o, const struct nt_table *table,
 void nt_json_table(struct nt_output *o, const struct nt_rows *rows)
 {
     nt_str_puts(&o->text, "{\"type\":\"table\"");
-    add_time(&o->text, rows->time);
+    add_time(o, rows->time);
     add_name(&o->text, ",", "name");
     add_string(&o->text, rows->table->name);
     nt_str_puts(&o->text, ",\"rows\":[");
@@ -370,7 +400,7 @@ static void add_count(struct nt_str *out, const char *name, uint64_t n)
 void nt_json_path(struct nt_output *o, const struct nt_path_counts *c)
 {
     nt_str_puts(&o->text, "{\"type\":\"path\"");
-    add_time(&o->text, c->time);
+    add_time(o, c->time);
     add_name(&o->text, ",", "name");
     add_string(&o->text, c->path->name);
     add_count(&o->text, "started", c->started);
@@ -415,7 +445,7 @@ void nt_json_notice(struct nt_output *o, const struct nt_notice *notice)
     const char *separator = "";
 
     nt_str_printf(&o->text, "{\"type\":\"%s\"", types[notice->kind]);
-    add_time(&o->text, notice->time);
+    add_time(o, notice->time);
     if (notice->text) {
         add_name(&o->text, ",", "text");
         add_string(&o->text, notice->text);

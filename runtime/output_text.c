@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* HH:MM:SS.uuuuuu */
 enum { TIME_WIDTH = 15 };
@@ -17,7 +16,7 @@ enum { TIME_WIDTH = 15 };
 struct shape {
     const struct nt_record *record;
     struct nt_text_column *columns; /* the time, then every column of the record but stacks */
-    const char **cells;             /* of the row being printed */
+    struct nt_text_cell *cells; /* of the row being printed; at: from the start of text->cells */
     uint32_t n;
 };
 
@@ -48,15 +47,9 @@ void nt_text_close(struct nt_output *o)
     free(text);
 }
 
-void nt_text_add_clock(uint64_t time, struct nt_str *out)
+void nt_text_add_clock(struct nt_output *o, uint64_t time, struct nt_str *out)
 {
-    time_t seconds = (time_t)(time / 1000000000);
-    char text[16];
-    struct tm tm;
-
-    localtime_r(&seconds, &tm);
-    strftime(text, sizeof(text), "%H:%M:%S", &tm);
-    nt_str_puts(out, text);
+    nt_str_puts(out, nt_output_second(o, time, "%H:%M:%S", false));
 }
 
 static struct shape *shape_of(struct nt_text *text, const struct nt_record *record)
@@ -70,7 +63,7 @@ static struct shape *shape_of(struct nt_text *text, const struct nt_record *reco
     s = nt_vec_push(text->arena, &text->shapes);
     s->record = record;
     s->columns = NT_NEW_N(text->arena, struct nt_text_column, body->ncolumns + 1u);
-    s->cells = NT_NEW_N(text->arena, const char *, body->ncolumns + 1u);
+    s->cells = NT_NEW_N(text->arena, struct nt_text_cell, body->ncolumns + 1u);
     s->columns[0] = nt_text_column("time", false);
     s->columns[0].width = TIME_WIDTH;
     s->n = 1;
@@ -81,29 +74,37 @@ static struct shape *shape_of(struct nt_text *text, const struct nt_record *reco
     return s;
 }
 
+/* What was added to the texts since is a cell. */
+static void end_cell(struct shape *s, uint32_t i, const struct nt_str *texts, size_t begin)
+{
+    struct nt_text_cell *cell = &s->cells[i];
+
+    *cell = (struct nt_text_cell){.at = begin, .len = texts->len - begin};
+    cell->width = nt_text_width(texts->at + begin, cell->len);
+    if (cell->width > s->columns[i].width)
+        s->columns[i].width = cell->width;
+}
+
 /* Fills s->cells; the texts live in text->cells until the next row. */
 static void make_cells(struct nt_output *o, struct shape *s, const struct nt_event_row *row)
 {
     struct nt_text *text = o->state;
+    struct nt_str *texts = &text->cells;
     const struct nt_layout *body = &row->record->body;
-    const char *cell;
+    uint32_t n = 0;
 
-    nt_str_clear(&text->cells);
-    nt_text_add_clock(row->time, &text->cells);
-    nt_str_add(&text->cells, ".", 1);
-    nt_str_number(&text->cells, row->time % 1000000000 / 1000, 6);
-    nt_str_add(&text->cells, "", 1);
+    nt_str_clear(texts);
+    nt_text_add_clock(o, row->time, texts);
+    nt_str_add(texts, ".", 1);
+    nt_str_number(texts, row->time % 1000000000 / 1000, 6);
+    end_cell(s, n++, texts, 0);
     for (uint16_t i = 0; i < body->ncolumns; i++)
         if (!nt_text_is_stack(&body->columns[i])) {
-            nt_output_value(o, &row->values[i], &text->cells);
-            nt_str_add(&text->cells, "", 1);
+            size_t begin = texts->len;
+
+            nt_output_value(o, &row->values[i], texts);
+            end_cell(s, n++, texts, begin);
         }
-    cell = text->cells.at;
-    for (uint32_t i = 0; i < s->n; i++) {
-        s->cells[i] = cell;
-        nt_text_widen(&s->columns[i], cell);
-        cell += strlen(cell) + 1;
-    }
 }
 
 static void add_stacks(struct nt_output *o, const struct nt_event_row *row)
@@ -136,7 +137,7 @@ void nt_text_event(struct nt_output *o, const struct nt_event_row *row)
     if (text->last != row->record)
         nt_text_heads(s->columns, s->n, &o->text);
     text->last = row->record;
-    nt_text_line(s->columns, s->n, s->cells, &o->text);
+    nt_text_cells(s->columns, s->n, s->cells, text->cells.at, &o->text);
     add_stacks(o, row);
 }
 

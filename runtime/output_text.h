@@ -6,7 +6,7 @@
 enum { NT_TEXT_INDENT = 4 };
 
 /* HH:MM:SS, local time. */
-void nt_text_add_clock(uint64_t time, struct nt_str *out);
+void nt_text_add_clock(struct nt_output *o, uint64_t time, struct nt_str *out);
 
 /* Stacks take lines of their own. */
 static inline bool nt_text_is_stack(const struct nt_column *column)

@@ -42,12 +42,13 @@ static const struct nt_value *sample_of(const struct nt_rows *rows, uint16_t agg
     return NULL;
 }
 
-static void add_title(const struct nt_rows *rows, struct nt_str *out)
+static void add_title(struct nt_output *o, const struct nt_rows *rows)
 {
     const struct nt_layout *key = &rows->table->key;
+    struct nt_str *out = &o->text;
 
     if (!rows->final) {
-        nt_text_add_clock(rows->time, out);
+        nt_text_add_clock(o, rows->time, out);
         nt_str_puts(out, "  ");
     }
     nt_str_puts(out, rows->table->name);
@@ -267,7 +268,7 @@ void nt_text_add_table(struct nt_output *o, const struct nt_rows *rows)
 {
     struct grid g = {.o = o, .rows = rows};
 
-    add_title(rows, &o->text);
+    add_title(o, rows);
     if (is_one_number(rows)) {
         nt_str_puts(&o->text, "  ");
         nt_output_value(o, &rows->row[0].values[0], &o->text);

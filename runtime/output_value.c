@@ -6,9 +6,27 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* The widest a printf conversion may be told to pad; a script's typing error is no flood. */
 enum { WIDTH_MAX = 1000 };
+
+const char *nt_output_second(struct nt_output *o, uint64_t time, const char *format, bool utc)
+{
+    struct nt_second *s = &o->second;
+    time_t seconds = (time_t)(time / 1000000000);
+    struct tm tm;
+
+    if (s->text[0] && s->at == (uint64_t)seconds)
+        return s->text;
+    s->at = (uint64_t)seconds;
+    if (utc)
+        gmtime_r(&seconds, &tm);
+    else
+        localtime_r(&seconds, &tm);
+    strftime(s->text, sizeof(s->text), format, &tm);
+    return s->text;
+}
 
 static void add_safe(const char *text, size_t len, struct nt_str *out)
 {
@@ -42,25 +60,37 @@ void nt_output_stack(const struct nt_output *o, const struct nt_value *value, in
         nt_str_printf(out, "%*s%.*s\n", indent, "", (int)(end - line), line);
 }
 
+static void add_stack(const struct nt_output *o, const struct nt_value *value, struct nt_str *out)
+{
+    NT_STR_AUTO raw = {0};
+
+    nt_str_puts(&raw, "\n");
+    nt_output_stack(o, value, 4, &raw);
+    nt_str_add(out, raw.at, raw.len - 1);
+}
+
+/* Texts are the words themselves. */
+static void add_text(const struct nt_value *value, struct nt_str *out)
+{
+    const char *text = (const char *)value->w;
+
+    add_safe(text, strnlen(text, value->type->words * sizeof(uint64_t)), out);
+}
+
 void nt_output_value(const struct nt_output *o, const struct nt_value *value, struct nt_str *out)
 {
     enum nt_kind kind = value->type ? value->type->kind : NT_KIND_UINT;
-    NT_STR_AUTO raw = {0};
 
-    if (value->shape != NT_SHAPE_WORDS) {
+    if (value->shape != NT_SHAPE_WORDS)
         nt_value_format(value, out);
-    } else if (kind == NT_KIND_KSYM) {
+    else if (kind == NT_KIND_KSYM)
         add_symbol(o, value->w[0], out);
-    } else if (kind == NT_KIND_STACK) {
-        nt_str_puts(&raw, "\n");
-        nt_output_stack(o, value, 4, &raw);
-        nt_str_add(out, raw.at, raw.len - 1);
-    } else if (kind == NT_KIND_STRING || kind == NT_KIND_IFNAME) {
-        nt_value_format(value, &raw);
-        add_safe(raw.at, raw.len, out);
-    } else {
+    else if (kind == NT_KIND_STACK)
+        add_stack(o, value, out);
+    else if (kind == NT_KIND_STRING || kind == NT_KIND_IFNAME)
+        add_text(value, out);
+    else
         nt_value_format(value, out);
-    }
 }
 
 static int read_width(const char **text)

@@ -9,9 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 /* One batch: what is read before any of it is written. */
 enum { BATCH_ROWS = 512, BATCHES = 16 };
+
+/* Who is woken for each row spends more on waking than on the row, and so does the CPU that wakes.
+ * Where rows follow that closely on those before, they are left to gather for so long: even a small
+ * ring takes longer to fill. */
+enum { GATHER_NS = 300000 };
 
 enum { PERF_PAGES = 64, MAX_RECORD_WORDS = 1280 };
 
@@ -30,7 +36,8 @@ struct nt_rings {
     uint64_t *bytes;         /* what rows of the batch have of values of bytes */
     uint32_t max_bytes;      /* words of a row */
     uint32_t nrows;
-    int error; /* of the perf record kept last */
+    uint64_t read; /* when the last were; 0: there were more than a turn takes */
+    int error;     /* of the perf record kept last */
 };
 
 /* The ring has its memory back before the batch is written: bytes are copied. */
@@ -103,6 +110,17 @@ static int compare_rows(const void *a, const void *b)
     return x->values < y->values ? -1 : x->values > y->values; /* as they were read */
 }
 
+/* Of one ring they come in order, most often. */
+static void sort_rows(struct nt_ring_row *row, uint32_t n)
+{
+    uint32_t i = 1;
+
+    while (i < n && compare_rows(&row[i - 1], &row[i]) <= 0)
+        i++;
+    if (i < n)
+        qsort(row, n, sizeof(row[0]), compare_rows);
+}
+
 /* One batch, from all rings in turn; *ret_more: it was full. */
 static int consume_batch(struct nt_rings *r, bool *ret_more)
 {
@@ -117,20 +135,32 @@ static int consume_batch(struct nt_rings *r, bool *ret_more)
     *ret_more = r->nrows == BATCH_ROWS;
     if (r->nrows == 0)
         return 0;
-    qsort(r->row, r->nrows, sizeof(r->row[0]), compare_rows);
+    sort_rows(r->row, r->nrows);
     return r->rows(r->arg, r->row, r->nrows);
+}
+
+static uint64_t now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 int nt_rings_consume(struct nt_rings *rings)
 {
     bool more = rings != NULL;
 
+    if (more && rings->read && now() - rings->read < GATHER_NS)
+        nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
     for (int i = 0; more && i < BATCHES; i++) {
         int r = consume_batch(rings, &more);
 
         if (r < 0)
             return r;
     }
+    if (rings)
+        rings->read = more ? 0 : now();
     return more;
 }
 

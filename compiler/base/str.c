@@ -36,7 +36,7 @@ void nt_str_clear(struct nt_str *s)
         s->at[0] = '\0';
 }
 
-void nt_str_add(struct nt_str *s, const char *text, size_t len)
+void nt_str_add_slowly(struct nt_str *s, const char *text, size_t len)
 {
     reserve(s, len);
     if (len)
@@ -45,9 +45,12 @@ void nt_str_add(struct nt_str *s, const char *text, size_t len)
     s->at[s->len] = '\0';
 }
 
-void nt_str_puts(struct nt_str *s, const char *text)
+void nt_str_pad(struct nt_str *s, size_t n)
 {
-    nt_str_add(s, text, strlen(text));
+    reserve(s, n);
+    memset(s->at + s->len, ' ', n);
+    s->len += n;
+    s->at[s->len] = '\0';
 }
 
 void nt_str_number(struct nt_str *s, uint64_t n, int least)

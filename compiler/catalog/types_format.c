@@ -208,6 +208,24 @@ static bool is_v4(const uint64_t *words)
     return !words[0] && words[1] >> 32 == 0xffff;
 }
 
+/* Gives the length. */
+static size_t format_v4(uint32_t address, char *text)
+{
+    char *at = text;
+
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        unsigned n = address >> shift & 0xff;
+
+        if (n >= 100)
+            *at++ = (char)('0' + n / 100);
+        if (n >= 10)
+            *at++ = (char)('0' + n / 10 % 10);
+        *at++ = (char)('0' + n % 10);
+        *at++ = '.';
+    }
+    return (size_t)(at - text) - 1;
+}
+
 NT_FORMATTER(nt_format_ip)
 {
     uint64_t v6[2] = {htobe64(words[0]), htobe64(words[1])};
@@ -215,10 +233,7 @@ NT_FORMATTER(nt_format_ip)
 
     (void)t;
     if (is_v4(words)) {
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            nt_str_number(out, words[1] >> shift & 0xff, 1);
-            nt_str_add(out, ".", shift > 0);
-        }
+        nt_str_add(out, text, format_v4((uint32_t)words[1], text));
         return;
     }
     inet_ntop(AF_INET6, v6, text, sizeof(text));
