@@ -15,10 +15,7 @@ start_ntrace --format json -e "
 left_sends udp "$right_ip" 9 1 size=1000 sport=1000
 # All at once, and the last leaves after 92 ms.
 left_alone 150 udp "$right_ip" 9 11 size=1000 sport=1001
-all_came() {
-    [[ $(in_right nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }') -eq 12 ]]
-}
-wait_until "all packets came" all_came
+wait_until "all packets came" all_came "$right" 12
 stop_ntrace
 expect "exit code" "$status" 0
 

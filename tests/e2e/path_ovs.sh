@@ -13,10 +13,7 @@ right_sends udp "$left_ovs_ip" 9 1 # the bridge learns where that is
 start_ntrace --format json -e "
     on rx where src == $left_ovs_ip and proto == udp { received = count() by dev }"
 left_sends udp "$right_ovs_ip" 9 20
-all_came() {
-    [[ $(in_right nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }') -eq 20 ]]
-}
-wait_until "all packets came" all_came
+wait_until "all packets came" all_came "$right" 20
 stop_ntrace
 
 expect "exit code" "$status" 0

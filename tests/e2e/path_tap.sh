@@ -7,23 +7,13 @@ source "$SUPPORT/e2e.sh"
 # shellcheck source=tests/support/topology.sh
 source "$SUPPORT/topology.sh"
 
-tap_up tap0 2
-in_right ip link set tap0 txqueuelen 8
-in_right tc qdisc replace dev tap0 root noqueue # it would keep some more
-
-# A datagram of the machine's, from port 9 to port 1000 + QUEUE. It goes to another Ethernet address, so
-# that nobody answers that there is no socket.
-datagram() { # QUEUE
-    left_ip=$tap_ip left_mac=$tap_mac right_ip=$tap_host_ip right_mac=02:00:00:04:00:99 \
-        frame_v4 11 "0009$(printf %04x $((1000 + $1)))000c00000a0b0c0d"
-}
-
+short_tap_up tap0
 start_ntrace --format json -e "
     on rx where src == $tap_ip { received = count() by dev, dport }
     on tx where dst == $tap_ip and proto == udp { sent = count() by dev, sport }
     on skb_drop where dst == $tap_ip and proto == udp { dropped = count() by reason, sport }"
 for queue in 0 1; do
-    expect "queue $queue" "$(tap write $queue 3 "$(datagram $queue)")" ok
+    expect "queue $queue" "$(tap write $queue 3 "$(tap_datagram $queue)")" ok
 done
 # The ring of queue 1 takes 8 of 20.
 in_right "$TRAFFIC" udp $tap_ip 9 20 sport=1001

@@ -23,17 +23,17 @@ on way.again     { again = count(), avg(latency > 0ns) by stage, from, sent.spor
 on way.done      { done = count() by sent.sport }
 on first.done    { first_done = count() by sent.sport }
 on first.again   { first_again = count() }
-on first.lost 300ms   { first_lost = count() by sent.sport, sent.len }
-on silence.again { spoke = count(), avg(latency >= 300ms) by sent.sport }
-on silence.lost 300ms { silent = count() by sent.sport, stage }
+on first.lost 1s   { first_lost = count() by sent.sport, sent.len }
+on silence.again { spoke = count(), avg(latency >= 1s) by sent.sport }
+on silence.lost 1s { silent = count() by sent.sport, stage }
 END
 start_ntrace --format json "$work/ways.nt" --src "$left_ip"
 left_sends udp 172.19.1.1 9 3 sport=1001
 left_sends udp "$right_ip" 9 1 sport=1000 size=100
 left_sends udp "$right_ip" 9 3 sport=1000 size=200
-sleep 1
+sleep 2
 left_sends udp "$right_ip" 9 2 sport=1000 size=300
-sleep 1
+sleep 2
 stop_ntrace
 
 expect "exit code" "$status" 0

@@ -34,7 +34,7 @@ start_ntrace --format json "$work/ways.nt" --src "$left_ip"
 left_sends udp "$right_ip" 7777 20
 left_sends udp 172.19.1.1 9 20
 left_sends udp "$right_ip" 7777 20
-sleep 0.7
+sleep 1
 stop_ntrace
 
 expect "exit code" "$status" 0

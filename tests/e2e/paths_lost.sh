@@ -24,18 +24,22 @@ path way key packet {
     there:   rx where dev == "left1"
 }
 on way.done { done = count() by sent.dport }
-on way.lost 300ms where sent.dport != 7778 {
-    lost = count(), avg(latency >= 300ms) by path, stage, from, sent.dport, there.dev
+on way.lost 2s where sent.dport != 7778 {
+    lost = count(), avg(latency >= 2s) by path, stage, from, sent.dport, there.dev
     emit stage, sent.dport, sent.src, arrived.dev, joined, hops
 }
 END
 start_ntrace --format json "$work/way.nt" --src "$left_ip"
 left_sends udp 172.19.1.1 9 5
+left_sends udp "$right_ip" 7778 2
 left_sends udp 172.19.1.1 7777 4
 ip -n "$right" link set right1 down
 left_sends udp 172.19.1.1 10 3
-left_sends udp "$right_ip" 7778 2
-sleep 1
+# Once those that are told of are lost, so are those before them.
+told() {
+    [[ $(grep -c '"type":"event"' "$work/out") == 7 ]]
+}
+wait_until "they are lost" told
 left_sends udp "$right_ip" 11 1
 stop_ntrace
 

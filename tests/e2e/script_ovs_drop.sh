@@ -23,12 +23,6 @@ priority=10,udp,tp_dst=14,actions=normal
 END
 right_sends udp "$left_ovs_ip" 9 1 # the bridge learns where that is
 
-came() {
-    in_right nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }'
-}
-came_are() {
-    [[ $(came) -eq $1 ]]
-}
 has_flow() { # PORT ACTIONS
     ovs-appctl dpctl/dump-flows | grep -qE "udp\(.*dst=$1\).* actions:$2"
 }
@@ -44,7 +38,7 @@ wait_until "the datapath forwards" has_flow 9 '[0-9]'
 wait_until "the datapath drops" has_flow 11 drop
 wait_until "the datapath drops what was sent round" has_flow 12 drop
 wait_until "the datapath limits" has_flow 13 meter
-wait_until "the first came" came_are 2
+wait_until "the first came" all_came "$right" 2
 left_sends udp "$right_ovs_ip" 11 7 sport=1000
 left_sends udp "$right_ovs_ip" 12 5 sport=1001
 left_sends udp "$right_ovs_ip" 13 30 sport=1002
@@ -52,7 +46,7 @@ left_sends udp "$right_ovs_ip" 9 5 sport=1003
 sleep 0.5
 ip link set nt-right-p mtu 1000
 left_sends udp "$right_ovs_ip" 9 4 size=1400 sport=1003
-limited=$((37 - $(came)))
+limited=$((37 - $(unheard "$right")))
 stop_ntrace
 
 expect "exit code" "$status" 0

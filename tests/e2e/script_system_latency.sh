@@ -18,12 +18,6 @@ END
 watch_way() { # WAY ARGS...
     start_ntrace system_latency --phy-interface left0 --direction "$1" "${@:2}" --proto udp --stages --format json
 }
-came() { # NAMESPACE N
-    [[ $(ip netns exec "$1" nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }') -eq $2 ]]
-}
-gone() { # N
-    [[ $(json 'select(.type == "path") | .lost + .again' | tail -1) == "$1" ]]
-}
 flows() {
     json 'select(.name == "flows" and .final) | .rows[] | [.key.path, .key.flow, .values["count()"]]'
 }
@@ -48,7 +42,7 @@ fi
 watch_way sent --src "$left_ip"
 # All at once: nobody may take the CPU from the sender.
 in_left chrt --fifo 10 "$TRAFFIC" udp "$right_ip" 9 12 size=1000 sport=1000
-wait_until "all came" came "$right" 12
+wait_until "all came" all_came "$right" 12
 stop_ntrace
 expect "exit code" "$status" 0
 expect "sent" "$(flows)" "[\"sent\",\"$left_ip:1000 > $right_ip:9 udp\",12]"
@@ -66,8 +60,8 @@ in_left tc qdisc replace dev left0 root tbf rate 100mbit burst 1000 limit 100000
 watch_way sent --src "$left_ip"
 left_sends udp "$right_ip" 9 3 size=1400 sport=1001
 left_sends udp "$right_ip" 9 4 size=100 sport=1001
-wait_until "the small ones came" came "$right" 16
-wait_until "the large ones are missed" gone 3
+wait_until "the small ones came" all_came "$right" 16
+wait_until "the large ones are missed" all_missed 3
 stop_ntrace
 expect "exit code" "$status" 0
 expect "sent at last" "$(flows)" "[\"sent\",\"$left_ip:1001 > $right_ip:9 udp\",4]"
@@ -78,7 +72,7 @@ has kprobe || exit 0
 watch_way received --src "$right_ip"
 right_sends udp "$left_ip" 10 4 sport=2000
 right_sends udp "$left_ip" 11 3 sport=2000
-wait_until "those that are dropped are missed" gone 3
+wait_until "those that are dropped are missed" all_missed 3
 stop_ntrace
 expect "exit code" "$status" 0
 expect "received" "$(flows)" "[\"received\",\"$right_ip:2000 > $left_ip:10 udp\",4]"

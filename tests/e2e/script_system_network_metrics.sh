@@ -20,12 +20,6 @@ END
 watch_way() { # WAY ARGS...
     start_ntrace system_network_metrics --phy-interface left0 --direction "$1" "${@:2}" --rate 1000 --proto udp --format json
 }
-came() { # NAMESPACE N
-    [[ $(ip netns exec "$1" nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }') -eq $2 ]]
-}
-gone() { # N
-    [[ $(json 'select(.type == "path") | .lost + .again' | tail -1) == "$1" ]]
-}
 counted() {
     json 'select(.type == "path" and .final) | [.name, .started, .done, .lost + .again, .open]'
 }
@@ -59,7 +53,7 @@ stages="ip nic"
 watch_way sent --src "$left_ip" --threshold 1ns
 # All at once: nobody may take the CPU from the sender.
 in_left chrt --fifo 10 "$TRAFFIC" udp "$right_ip" 9 12 size=1000 sport=1000
-wait_until "all came" came "$right" 12
+wait_until "all came" all_came "$right" 12
 stop_ntrace
 expect "exit code" "$status" 0
 expect "sent" "$(rows)" "12 [\"sent\",\"$left_ip:1000 > $right_ip:9 udp\",\"$stages\",true]"
@@ -72,8 +66,8 @@ in_left tc qdisc replace dev left0 root tbf rate 100mbit burst 1000 limit 100000
 watch_way sent --src "$left_ip" --threshold 10s
 left_sends udp "$right_ip" 9 3 size=1400 sport=1001
 left_sends udp "$right_ip" 9 4 size=100 sport=1001
-wait_until "the small ones came" came "$right" 16
-wait_until "the large ones are missed" gone 3
+wait_until "the small ones came" all_came "$right" 16
+wait_until "the large ones are missed" all_missed 3
 stop_ntrace
 expect "exit code" "$status" 0
 expect "fast ones" "$(rows)" ""
@@ -84,7 +78,7 @@ has kprobe || exit 0
 watch_way received --src "$right_ip" --threshold 1ns
 right_sends udp "$left_ip" 10 4 sport=2000
 right_sends udp "$left_ip" 11 3 sport=2000
-wait_until "those that are dropped are missed" gone 3
+wait_until "those that are dropped are missed" all_missed 3
 stop_ntrace
 expect "exit code" "$status" 0
 expect "received" "$(rows)" "4 [\"received\",\"$right_ip:2000 > $left_ip:10 udp\",\"nic ip ct l4\",true]"

@@ -6,19 +6,10 @@ source "$SUPPORT/e2e.sh"
 # shellcheck source=tests/support/topology.sh
 source "$SUPPORT/topology.sh"
 
-tap_up tap0 2
-in_right ip link set tap0 txqueuelen 8
-in_right tc qdisc replace dev tap0 root noqueue # it would keep some more
-
-# A datagram of the machine's, from port 9 to port 1000 + QUEUE: what goes back to it takes the same queue.
-datagram() { # QUEUE
-    left_ip=$tap_ip left_mac=$tap_mac right_ip=$tap_host_ip right_mac=02:00:00:04:00:99 \
-        frame_v4 11 "0009$(printf %04x $((1000 + $1)))000c00000a0b0c0d"
-}
-
+short_tap_up tap0
 start_ntrace tun_ring --dst $tap_ip --proto udp --rate 1000 --format json
 for queue in 0 1; do
-    expect "queue $queue" "$(tap write $queue 3 "$(datagram $queue)")" ok
+    expect "queue $queue" "$(tap write $queue 3 "$(tap_datagram $queue)")" ok
 done
 in_right "$TRAFFIC" udp $tap_ip 9 20 sport=1001
 for ((i = 0; i < 5; i++)); do

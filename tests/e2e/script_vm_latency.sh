@@ -18,15 +18,12 @@ table inet test {
 }
 END
 
-all_lost() {
-    [[ $(json 'select(.type == "path" and .name == "from_vm") | .lost + .again' | tail -1) == 3 ]]
-}
 see() { # ARGS...
     start_ntrace vm_latency --vm-interface right0 --phy-interface right2 --src "$left_ip,$far_ip" --proto udp --format json "$@"
     left_alone 150 udp $far_ip 9 12 size=1000 sport=1000
     in_far "$TRAFFIC" udp "$left_ip" 10 4 sport=2000
     left_sends udp $far_ip 11 3 sport=1000 # go nowhere
-    [[ $* == *to_vm ]] || wait_until "those that are lost are found" all_lost
+    [[ $* == *to_vm ]] || wait_until "those that are lost are found" all_missed 3 from_vm
     stop_ntrace
     expect "exit code" "$status" 0
 }

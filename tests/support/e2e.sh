@@ -21,6 +21,10 @@
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
 #   accounts                 of each path at the end: started = done + lost + again + joined + open + evicted
 #   event_cells              rows of emit, sorted: their values in the script's order
+#   unheard NAMESPACE        how many datagrams came there to ports without a socket
+#   wait_until WHAT CMD...   ends the test when CMD does not hold in time; CMD may be one of these:
+#   all_came NAMESPACE N       N datagrams came there to ports without a socket
+#   all_missed N [PATH]        as it was last printed, the path has lost N or met them again
 #   reason NAME              a drop's reason as text shows it: - where the kernel gives none (before 5.17)
 #   by_reason ROWS           cells "REASON KEYS... COUNT" as this kernel has them: where it gives no reasons
 #                            they are null, and what is then alike is counted together
@@ -104,6 +108,14 @@ wait_until() { # WHAT COMMAND...
     fail "timed out: $1"
 }
 
+unheard() { # NAMESPACE
+    ip netns exec "$1" nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }'
+}
+
+all_came() { # NAMESPACE N
+    [[ $(unheard "$1") -eq $2 ]]
+}
+
 serve() { # NAMESPACE ARGS...
     local out=$work/server.${#servers[@]}
 
@@ -167,6 +179,12 @@ accounts() {
     jq -r 'select(.type == "path" and .final)
         | "\(.name) \(.started) = \([.done, .lost, .again, .joined, .open, .evicted] | map(tostring) |
             join(" + ")) late \(.late)"' "$work/out" || fail "the output is not JSON"
+}
+
+all_missed() { # N [PATH]
+    # shellcheck disable=SC2016 # $name is jq's
+    [[ $(json 'select(.type == "path" and ($name == "" or .name == $name)) | .lost + .again' \
+        --arg name "${2:-}" | tail -1) == "$1" ]]
 }
 
 event_cells() {

@@ -10,6 +10,8 @@
 #                          from right1 to left1, where it ends
 #   tap_up IFACE QUEUES    a tap of that name in right, with $tap_host_ip; behind it, $tap_ip $tap_mac, tap.c
 #   tap COMMAND...         tells tap.c what to do, and prints its answer
+#   short_tap_up IFACE     the same with two queues whose rings take 8 packets
+#   tap_datagram QUEUE     a datagram of $tap_ip from port 9 to port 1000 + QUEUE: what goes back to it takes that queue
 #   far_up                 a third namespace, $far, behind right, which forwards: from $left_ip over right0 and
 #                          right2 to far0 with $far_ip; `in_far CMD...`; taken away by topology_down
 #   ovs_up                 an Open vSwitch bridge, $bridge, in the kernel's datapath, between left1 and
@@ -102,6 +104,18 @@ tap() { # COMMAND...
     echo "$*" >&"$tap_in"
     read -r -t 60 -u "$tap_out" answer || fail "tap.c does not answer '$*'"
     echo "$answer"
+}
+
+short_tap_up() { # IFACE
+    tap_up "$1" 2
+    in_right ip link set "$1" txqueuelen 8
+    in_right tc qdisc replace dev "$1" root noqueue # it would keep some more
+}
+
+# It goes to another Ethernet address, so that nobody answers that there is no socket.
+tap_datagram() { # QUEUE
+    left_ip=$tap_ip left_mac=$tap_mac right_ip=$tap_host_ip right_mac=02:00:00:04:00:99 \
+        frame_v4 11 "0009$(printf %04x $((1000 + $1)))000c00000a0b0c0d"
 }
 
 far=nt-right-far-$$
