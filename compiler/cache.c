@@ -168,7 +168,7 @@ static bool is_too_much(DIR *d, char oldest[NAME_SIZE])
                         (st.st_mtim.tv_sec == least.tv_sec && st.st_mtim.tv_nsec > least.tv_nsec)))
             continue;
         least = st.st_mtim;
-        snprintf(oldest, NAME_SIZE, "%s", e->d_name);
+        snprintf(oldest, NAME_SIZE, "%.*s", NAME_SIZE - 1, e->d_name);
     }
     return files > NT_CACHE_FILES || bytes > NT_CACHE_MOST_BYTES;
 }

@@ -182,15 +182,23 @@ int nt_output_path(struct nt_output *o, const struct nt_path_counts *counts)
     return written(o);
 }
 
+/* Of a pattern each probe by itself. */
+static const char *whose(const struct nt_probe *probe)
+{
+    if (!*probe->event)
+        return "begin, every, end";
+    return strchr(probe->event, '*') ? probe->hook : probe->event;
+}
+
 static void say_counters(FILE *err, const struct nt_notice *notice)
 {
     for (uint32_t i = 0; i < notice->ncounts; i++) {
         const struct nt_probe_counts *c = &notice->counts[i];
-        const char *whose = *c->probe->event ? c->probe->event : "begin, every, end";
 
         for (int k = 0; k < NT_CNT_MAX; k++)
             if (c->n[k])
-                fprintf(err, "ntrace: %s: %s: %" PRIu64 "\n", whose, counters[k].text, c->n[k]);
+                fprintf(err, "ntrace: %s: %s: %" PRIu64 "\n", whose(c->probe), counters[k].text,
+                        c->n[k]);
     }
 }
 

@@ -176,6 +176,16 @@ static inline _Bool is_pushed(u32 start, u32 network)
     return network != NO_HEADER && network - start >= 14 && network - start <= 22;
 }
 
+/* Between an Ethernet header and the network header stand 14 bytes, and up to three tags. Devices
+ * without a link layer (tunnels of IP, tun) have their mac_header at the IP header, or leave it at
+ * the tunnel's. */
+static inline _Bool is_ethernet(u32 mac, u32 network)
+{
+    u32 gap = network - mac;
+
+    return gap == 14 || gap == 18 || gap == 22 || gap == 26;
+}
+
 u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place);
 u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 place)
 {
@@ -183,11 +193,10 @@ u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
 
     if (place != NT_AT_DATA && mac == NO_HEADER && is_pushed(start, network))
         off = mac = start;
-    /* A device without a link layer has its mac_header at the IP header. */
     if (place == NT_AT_TRANSPORT)
         return nothing(h, NT_L2_BYTES, 0);
-    if (place == NT_AT_MAC ? mac != start && mac + 14 > start
-                           : place != NT_AT_DATA && mac + 14 > network)
+    if (place == NT_AT_MAC ? !is_ethernet(mac, start) && (mac != start || mac == network)
+                           : place != NT_AT_DATA && !is_ethernet(mac, network))
         return nothing(h, NT_L2_BYTES, 0);
     if (off + 14 > tail)
         return nothing(h, NT_L2_BYTES, off == NO_HEADER ? 0 : NT_HAVE_UNPARSED);
@@ -201,8 +210,11 @@ u64 nt_packet_frame_len(u64 head, u64 data, u32 network, u32 mac, u32 len)
 {
     u32 start = (u32)(data - head);
 
-    if (mac != NO_HEADER && mac <= start)
+    if (mac != NO_HEADER && mac <= start) {
+        if (unlikely(network >= mac && network <= start && !is_ethernet(mac, network)))
+            return len + (start - network) + 14; /* as if it had one */
         return len + (start - mac);
+    }
     if (is_pushed(start, network)) /* on its way to the device, which sets mac */
         return len;
     /* Not yet at a device: the Ethernet header is still to come. */

@@ -263,6 +263,7 @@ static int bind_alone(struct pattern *p, struct nt_bound *like, struct nt_bounds
         int err = p->hook->resolve(p->u->cx->kernel, a, p->names.at[i], &target, ret_why);
 
         like->match = p->names.at[i];
+        like->hook = nt_sprintf(a, "%s:%s", p->hook->name, like->match);
         if (!like->event)
             nt_probe_number(p->u, like->match);
         if (err == 0 && p->hook->is_function && target.nargs && p->nwanted) {

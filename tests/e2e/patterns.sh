@@ -31,6 +31,15 @@ run_ntrace -e 'on tracepoint:*:* { count() }'
 expect "exit code of too wide a pattern" "$status" 1
 grep -q 'each with a program of its own, and there may be 256: narrow the pattern' "$work/err" || fail "what it says of too wide a pattern"
 
+# What is counted is said of each by its own name.
+start_ntrace -e "on raw_tracepoint:net_dev_*(skb) where src == $left_ip limit 2/1d by probe { count() }"
+left_sends udp "$right_ip" 9 7
+stop_ntrace
+expect "what was held back" "$(grep 'held back' "$work/err" | sort)" "\
+ntrace: raw_tracepoint:net_dev_queue: held back by limit or sample: 5
+ntrace: raw_tracepoint:net_dev_start_xmit: held back by limit or sample: 5
+ntrace: raw_tracepoint:net_dev_xmit: held back by limit or sample: 5"
+
 has kprobe || exit 0
 
 # ip_rcv has the packet first, ip_output third.

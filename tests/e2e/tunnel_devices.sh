@@ -88,7 +88,7 @@ outside() {
     echo "${3/#ip /$inside } $(flow "$4" "$6" "$7") $(($4 == 4 ? 142 : 162)) $(($4 + $5))"
 }
 inside() {
-    echo "$1 $(flow "$4" "$6" "$7") $(($4 == 4 ? 142 : 162)) $(($4 + $5))"
+    echo "$1 $(flow "$4" "$6" "$7") $(($4 == 4 ? 142 : 162)) ${3##* } $(($4 + $5))"
 }
 see() { # SCRIPT
     start_ntrace --format json --top 1000 -e "$1"
@@ -105,8 +105,10 @@ for where in "tx:in_left:left0" "rx:in_right:right0"; do
 done
 
 see "
-    on rx where $there and not inner { inside = count() by dev, flow, len; packets = count() by packet }
+    on tx where $(in_namespace in_left) and src in {172.22.0.0/16, fd22::/16} { into = count() by dev, flow, len, eth }
+    on rx where $there and not inner { inside = count() by dev, flow, len, eth; packets = count() by packet }
     on rx where $(in_namespace in_right) and $own { packets = count() by packet = inner.packet }"
+expect "into the tunnel" "$(final_cells into)" "$(each inside | sort)"
 expect "behind the tunnel" "$(final_cells inside)" "$(each inside | sort)"
 # Each is seen as the same within the tunnel and behind it; some have one id.
 expect "packets" "$(final_cells packets | awk '{ odd += $2 % 2; lacking += /^null/ } END { print (NR > 1), odd + 0, lacking + 0 }')" "1 0 0"
