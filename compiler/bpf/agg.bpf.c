@@ -71,7 +71,7 @@ NT_AGG(stats)
 /* The verifier sees the bound only when it is asked for where the index is used. */
 static inline void bump(u64 *slot, u64 i, u64 words, _Bool contended)
 {
-    asm volatile("" : "+r"(i));
+    i = forget((u32)i);
     if (i < words)
         add(&slot[i], 1, contended);
 }
@@ -113,7 +113,7 @@ NT_AGG(quantiles)
     u64 i = is_signed && x < 0 ? NT_SLOT_QUANTILES_NEGATIVE
                                : NT_SLOT_QUANTILES_FIRST + nt_slot_quantile((u64)x);
 
-    asm volatile("" : "+r"(i));
+    i = forget((u32)i);
     if (i < NT_SLOT_QUANTILES_WORDS)
         add_atomically(&slot[i], 1);
 }
@@ -128,7 +128,7 @@ NT_AGG(distinct)
 {
     u64 i = (u64)x & (NT_SLOT_DISTINCT_REGISTERS - 1);
     u64 rest = (u64)x >> NT_SLOT_DISTINCT_BITS | 1ull << (64 - NT_SLOT_DISTINCT_BITS);
-    u8 run = (u8)nt_slot_bits(rest & -rest), *registers = (u8 *)slot;
+    u8 run = (u8)forget(nt_slot_bits(rest & -rest)), *registers = (u8 *)slot;
 
     asm volatile("" : "+r"(i));
     if (i < NT_SLOT_DISTINCT_REGISTERS && registers[i] < run)

@@ -238,3 +238,33 @@ u64 nt_packet_mark(const u8 *l3, u64 l3_have)
     }
     return mark;
 }
+
+/* What a step of the parse found. Each reader reads it anew, so that what one has seen of it keeps
+ * no ways apart for the next. */
+void nt_packet_keep(u32 *word, u64 found);
+void nt_packet_keep(u32 *word, u64 found)
+{
+    put_unknown(word, (u32)found, (u32)(found >> 32));
+}
+
+u64 nt_packet_low(const u32 *word);
+u64 nt_packet_low(const u32 *word)
+{
+    return get_unknown(word, 0);
+}
+
+u64 nt_packet_high(const u32 *word);
+u64 nt_packet_high(const u32 *word)
+{
+    return get_unknown(word, 1);
+}
+
+/* True the first time: word is of a number that was 0. */
+_Bool nt_packet_count(u32 *word);
+_Bool nt_packet_count(u32 *word)
+{
+    if (get_unknown(word, 0))
+        return 0;
+    put_unknown(word, 1, 0);
+    return 1;
+}

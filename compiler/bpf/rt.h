@@ -22,5 +22,33 @@ static inline u32 be32(const u8 *p)
     return (u32)be16(p) << 16 | be16(p + 2);
 }
 
+/* A word on the stack of which the verifier knows that it was written, no more: what is read from
+ * it may be anything. So it follows what comes behind once, not once for each way to here. Halves
+ * do it, the second last, on every kernel; a 0 it would note, so none is written. */
+enum { NOT_ZERO = 1 << 30 };
+
+static inline void put_unknown(u32 *word, u32 low, u32 high)
+{
+    volatile u32 *halves = word;
+
+    asm volatile("" : : "r"(word)); /* LLVM is not to part them */
+    halves[0] = low ^ NOT_ZERO;
+    halves[1] = high ^ NOT_ZERO;
+}
+
+static inline u32 get_unknown(const u32 *word, u32 half)
+{
+    return ((const volatile u32 *)word)[half] ^ NOT_ZERO;
+}
+
+/* The same number, unknown. */
+static inline u32 forget(u32 value)
+{
+    u32 word[2] __attribute__((aligned(8)));
+
+    put_unknown(word, 0, value);
+    return get_unknown(word, 1);
+}
+
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -17,9 +17,9 @@ struct nt_val {
     LLVMValueRef there;
 };
 
-/* What was found of a packet: bits of bpf/packet.h, and the bytes of its layers. */
+/* What was found of a packet, in rooms: bits of bpf/packet.h, and the bytes of its layers. */
 struct nt_parsed {
-    LLVMValueRef l2, l3, l3_off, upper, l4, l2_bytes, l3_bytes, l4_bytes;
+    LLVMValueRef l2, l3, upper, l4, l2_bytes, l3_bytes, l4_bytes;
     LLVMValueRef head, tail; /* NULL: read anew each time */
 };
 
@@ -46,7 +46,7 @@ struct nt_fn {
     uint16_t layers;            /* parsed on every way to here */
     struct nt_parsed packet[2]; /* itself, and the inner one */
     LLVMValueRef tunnel, tunnel_bytes;
-    LLVMValueRef counted; /* i1: the packet counts as unparsed already */
+    LLVMValueRef counted; /* room: whether the packet counts as unparsed already */
     struct nt_val latency;
     LLVMValueRef frame;      /* at the return of a call: what was kept at its entry */
     LLVMBasicBlockRef leave; /* end of this handler */
@@ -111,6 +111,9 @@ struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e);
 LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_expr *e);
 struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e);
 LLVMValueRef nt_packet_mark(struct nt_gen *g);
+/* What a step found; nt_found_bits: the lower half of it, where the bits are. */
+LLVMValueRef nt_found(struct nt_gen *g, LLVMValueRef room);
+LLVMValueRef nt_found_bits(struct nt_gen *g, LLVMValueRef room);
 struct nt_val nt_l4_proto(struct nt_gen *g, const struct nt_expr *e);
 /* identity.c */
 struct nt_val nt_packet_identity(struct nt_gen *g, const struct nt_expr *e);

@@ -33,34 +33,71 @@ static LLVMValueRef tail(struct nt_gen *g, const struct nt_packet *p)
     return g->f.packet[0].tail ? g->f.packet[0].tail : field(g, p->tail, g->i32);
 }
 
-/* Has this packet been counted? Kept in registers. */
+LLVMValueRef nt_found_bits(struct nt_gen *g, LLVMValueRef room)
+{
+    return nt_rt(g, "nt_packet_low", &room, 1);
+}
+
+static LLVMValueRef found_above(struct nt_gen *g, LLVMValueRef room)
+{
+    return nt_rt(g, "nt_packet_high", &room, 1);
+}
+
+LLVMValueRef nt_found(struct nt_gen *g, LLVMValueRef room)
+{
+    LLVMValueRef low = nt_found_bits(g, room);
+
+    return LLVMBuildOr(g->b, low, LLVMBuildShl(g->b, found_above(g, room), nt_i64(g, 32), ""), "");
+}
+
+/* Has this packet been counted? */
 static LLVMValueRef counted(struct nt_gen *g)
 {
     LLVMBasicBlockRef here = LLVMGetInsertBlock(g->b);
 
     if (!g->f.counted) {
+        g->f.counted = nt_room(g, 1, "counted");
         nt_at(g, g->f.entry);
-        g->f.counted = LLVMBuildAlloca(g->b, g->i1, "counted");
-        nt_put(g, nt_false(g), g->f.counted);
+        nt_rt(g, "nt_packet_keep", (LLVMValueRef[]){g->f.counted, nt_i64(g, 0)}, 2);
         nt_at(g, here);
     }
     return g->f.counted;
 }
 
 /* A packet counts once, however many layers and bodies miss something of it. */
-static void count_unparsed(struct nt_gen *g, LLVMValueRef have)
+static void count_unparsed(struct nt_gen *g, LLVMValueRef found)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "unparsed"), done = nt_block_new(g, "parsed");
     LLVMBasicBlockRef first = nt_block_new(g, "unparsed_first");
+    LLVMValueRef word = counted(g);
 
-    nt_branch(g, nt_any_bit(g, have, NT_HAVE_UNPARSED), yes, done);
+    nt_branch(g, nt_any_bit(g, nt_found_bits(g, found), NT_HAVE_UNPARSED), yes, done);
     nt_at(g, yes);
-    LLVMBuildCondBr(g->b, nt_get(g, g->i1, counted(g)), done, first);
+    LLVMBuildCondBr(g->b, nt_rt(g, "nt_packet_count", &word, 1), first, done);
     nt_at(g, first);
     nt_count(g, NT_CNT_UNPARSED);
-    nt_put(g, nt_true(g), counted(g));
     LLVMBuildBr(g->b, done);
     nt_at(g, done);
+}
+
+static void keep(struct nt_gen *g, LLVMValueRef *room, const char *name, LLVMValueRef found)
+{
+    if (!*room)
+        *room = nt_room(g, 1, name);
+    nt_rt(g, "nt_packet_keep", (LLVMValueRef[]){*room, found}, 2);
+    count_unparsed(g, *room);
+}
+
+/* Layer 3, and above its bits where it begins. */
+static void keep_l3(struct nt_gen *g, LLVMValueRef *room, LLVMValueRef found, LLVMValueRef off)
+{
+    off = LLVMBuildShl(g->b, nt_zext(g, nt_get(g, g->i32, off)), nt_i64(g, 32), "");
+    keep(g, room, "l3_found", LLVMBuildOr(g->b, found, off, ""));
+}
+
+static LLVMValueRef l3_off(struct nt_gen *g, const struct nt_parsed *of)
+{
+    return LLVMBuildTrunc(g->b, found_above(g, of->l3), g->i32, "");
 }
 
 static LLVMValueRef room_for(struct nt_gen *g, LLVMValueRef *room, uint32_t bytes, const char *name)
@@ -83,8 +120,7 @@ static void parse_l2(struct nt_gen *g, const struct nt_packet *p)
         nt_i32(g, p->place),
     };
 
-    of->l2 = nt_rt(g, "nt_packet_l2", args, 7);
-    count_unparsed(g, of->l2);
+    keep(g, &of->l2, "l2_found", nt_rt(g, "nt_packet_l2", args, 7));
 }
 
 /* Where a field of the skb lies, for what is read on rare ways only: in the skb itself where plain
@@ -124,9 +160,7 @@ static void make_l3(struct nt_gen *g, const struct nt_packet *p)
         word_or_zero(g, &proto, 0),
     };
 
-    of->l3 = nt_rt(g, "nt_packet_l3_of_socket", args, 8);
-    of->l3_off = nt_get(g, g->i32, off);
-    count_unparsed(g, of->l3);
+    keep_l3(g, &of->l3, nt_rt(g, "nt_packet_l3_of_socket", args, 8), off);
 }
 
 static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
@@ -145,20 +179,17 @@ static void parse_l3(struct nt_gen *g, const struct nt_packet *p)
         nt_i32(g, p->place),
     };
 
-    of->l3 = nt_rt(g, "nt_packet_l3", args, 9);
-    of->l3_off = nt_get(g, g->i32, off);
-    count_unparsed(g, of->l3);
+    keep_l3(g, &of->l3, nt_rt(g, "nt_packet_l3", args, 9), off);
 }
 
 /* Behind layer 3, of the packet itself and of the inner one alike. */
 static void parse_upper(struct nt_gen *g, const struct nt_packet *p, struct nt_parsed *of)
 {
     LLVMValueRef args[] = {
-        of->l3_bytes, of->l3, of->l3_off, head(g, p), tail(g, p),
+        of->l3_bytes, nt_found_bits(g, of->l3), l3_off(g, of), head(g, p), tail(g, p),
     };
 
-    of->upper = nt_rt(g, "nt_packet_upper", args, 5);
-    count_unparsed(g, of->upper);
+    keep(g, &of->upper, "upper_found", nt_rt(g, "nt_packet_upper", args, 5));
 }
 
 static void parse_l4(struct nt_gen *g, const struct nt_packet *p, struct nt_parsed *of)
@@ -166,14 +197,13 @@ static void parse_l4(struct nt_gen *g, const struct nt_packet *p, struct nt_pars
     LLVMValueRef args[] = {
         room_for(g, &of->l4_bytes, NT_L4_BYTES, "l4"),
         of->l3_bytes,
-        of->l3,
-        of->upper,
+        nt_found_bits(g, of->l3),
+        nt_found(g, of->upper),
         head(g, p),
         tail(g, p),
     };
 
-    of->l4 = nt_rt(g, "nt_packet_l4", args, 6);
-    count_unparsed(g, of->l4);
+    keep(g, &of->l4, "l4_found", nt_rt(g, "nt_packet_l4", args, 6));
 }
 
 static void parse_tunnel(struct nt_gen *g, const struct nt_packet *p)
@@ -181,15 +211,14 @@ static void parse_tunnel(struct nt_gen *g, const struct nt_packet *p)
     const struct nt_parsed *of = &g->f.packet[0];
     LLVMValueRef args[] = {
         room_for(g, &g->f.tunnel_bytes, NT_TUNNEL_BYTES, "tunnel"),
-        of->upper,
+        nt_found(g, of->upper),
         of->l4_bytes,
-        of->l4,
+        nt_found_bits(g, of->l4),
         head(g, p),
         tail(g, p),
     };
 
-    g->f.tunnel = nt_rt(g, "nt_packet_tunnel", args, 6);
-    count_unparsed(g, g->f.tunnel);
+    keep(g, &g->f.tunnel, "tunnel_found", nt_rt(g, "nt_packet_tunnel", args, 6));
 }
 
 static void parse_inner_l2(struct nt_gen *g, const struct nt_packet *p)
@@ -197,13 +226,12 @@ static void parse_inner_l2(struct nt_gen *g, const struct nt_packet *p)
     struct nt_parsed *of = &g->f.packet[1];
     LLVMValueRef args[] = {
         room_for(g, &of->l2_bytes, NT_L2_BYTES, "inner_l2"),
-        g->f.tunnel,
+        nt_found(g, g->f.tunnel),
         head(g, p),
         tail(g, p),
     };
 
-    of->l2 = nt_rt(g, "nt_packet_inner_l2", args, 4);
-    count_unparsed(g, of->l2);
+    keep(g, &of->l2, "l2_found", nt_rt(g, "nt_packet_inner_l2", args, 4));
 }
 
 static void parse_inner_l3(struct nt_gen *g, const struct nt_packet *p)
@@ -213,14 +241,12 @@ static void parse_inner_l3(struct nt_gen *g, const struct nt_packet *p)
     LLVMValueRef args[] = {
         room_for(g, &of->l3_bytes, NT_L3_BYTES, "inner_l3"),
         room_for(g, &off, 4, "inner_l3_off"),
-        g->f.tunnel,
+        nt_found(g, g->f.tunnel),
         head(g, p),
         tail(g, p),
     };
 
-    of->l3 = nt_rt(g, "nt_packet_inner_l3", args, 5);
-    of->l3_off = nt_get(g, g->i32, off);
-    count_unparsed(g, of->l3);
+    keep_l3(g, &of->l3, nt_rt(g, "nt_packet_inner_l3", args, 5), off);
 }
 
 static void parse_inner(struct nt_gen *g, const struct nt_packet *p, unsigned missing)
@@ -274,7 +300,7 @@ LLVMValueRef nt_has_header(struct nt_gen *g, const struct nt_expr *e)
                         : layer == NT_LAYER_L3   ? of->l3
                                                  : of->l4;
 
-    return nt_any_bit(g, have, e->header->have);
+    return nt_any_bit(g, nt_found_bits(g, have), e->header->have);
 }
 
 struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e)
@@ -300,25 +326,26 @@ struct nt_val nt_header_value(struct nt_gen *g, const struct nt_expr *e)
 static struct nt_val inner_length(struct nt_gen *g, const struct nt_packet *p)
 {
     LLVMValueRef args[] = {
-        g->f.tunnel,
+        nt_found(g, g->f.tunnel),
         head(g, p),
         field(g, p->data, g->i64),
         field(g, p->len, g->i32),
     };
 
     return (struct nt_val){.w = {nt_rt(g, "nt_packet_inner_len", args, 4)},
-                           .there = nt_any_bit(g, g->f.tunnel, NT_HAVE_INNER)};
+                           .there = nt_any_bit(g, nt_found_bits(g, g->f.tunnel), NT_HAVE_INNER)};
 }
 
 /* With the headers that are still to come. */
 static struct nt_val length_to_be(struct nt_gen *g, const struct nt_packet *p)
 {
     const struct nt_parsed *of = &g->f.packet[0];
-    LLVMValueRef ahead =
-        LLVMBuildSelect(g->b, nt_any_bit(g, of->l3, NT_HAVE_IP6), nt_i64(g, 54), nt_i64(g, 34), "");
+    LLVMValueRef ahead = LLVMBuildSelect(g->b, nt_any_bit(g, nt_found_bits(g, of->l3), NT_HAVE_IP6),
+                                         nt_i64(g, 54), nt_i64(g, 34), "");
 
     return (struct nt_val){.w = {LLVMBuildAdd(g->b, field(g, p->len, g->i64), ahead, "")},
-                           .there = nt_any_bit(g, of->l3, NT_HAVE_IP | NT_HAVE_IP6)};
+                           .there =
+                               nt_any_bit(g, nt_found_bits(g, of->l3), NT_HAVE_IP | NT_HAVE_IP6)};
 }
 
 struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e)
@@ -338,15 +365,16 @@ struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e)
 
 LLVMValueRef nt_packet_mark(struct nt_gen *g)
 {
-    return nt_rt(g, "nt_packet_mark", (LLVMValueRef[]){g->f.packet[0].l3_bytes, g->f.packet[0].l3},
-                 2);
+    const struct nt_parsed *of = &g->f.packet[0];
+
+    return nt_rt(g, "nt_packet_mark", (LLVMValueRef[]){of->l3_bytes, nt_found_bits(g, of->l3)}, 2);
 }
 
 struct nt_val nt_l4_proto(struct nt_gen *g, const struct nt_expr *e)
 {
     const struct nt_parsed *of = packet_of(g, e);
-    struct nt_val v = {.there = nt_any_bit(g, of->l3, NT_HAVE_IP | NT_HAVE_IP6)};
+    struct nt_val v = {.there = nt_any_bit(g, nt_found_bits(g, of->l3), NT_HAVE_IP | NT_HAVE_IP6)};
 
-    v.w[0] = LLVMBuildAnd(g->b, of->upper, nt_i64(g, NT_UPPER_PROTO(~0ull)), "");
+    v.w[0] = LLVMBuildAnd(g->b, nt_found_bits(g, of->upper), nt_i64(g, NT_UPPER_PROTO(~0ull)), "");
     return v;
 }

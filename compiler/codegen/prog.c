@@ -40,21 +40,35 @@ static void open_function(struct nt_gen *g, const struct nt_prog *p)
     g->f.entry = nt_block_new(g, "entry");
 }
 
-static void where(struct nt_gen *g, const struct nt_handler *h)
+/* Gives the layers that are parsed whatever the conditions say. */
+static uint16_t where(struct nt_gen *g, const struct nt_handler *h)
 {
+    uint16_t always = 0;
+
     for (uint32_t i = 0; i < h->nwhere; i++) {
         LLVMBasicBlockRef next = nt_block_new(g, "where");
 
         nt_set_location(g, h->where[i]->at);
         nt_need_layers(g, h->where[i]->layers);
+        if (i == 0)
+            always = g->f.layers;
         nt_lower_cond(g, h->where[i], next, g->f.leave);
         nt_at(g, next);
     }
+    return always;
+}
+
+/* By its end only: there is one jump behind it. */
+static bool is_left_once(const struct nt_gen *g)
+{
+    LLVMUseRef jump = LLVMGetFirstUse(LLVMBasicBlockAsValue(g->f.leave));
+
+    return jump && !LLVMGetNextUse(jump);
 }
 
 static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
 {
-    uint16_t layers = g->f.layers;
+    uint16_t layers = g->f.layers, always;
     LLVMBasicBlockRef pass, none = nt_block_new(g, "leave");
     bool framed = h->frame && h->returning;
 
@@ -63,7 +77,7 @@ static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
     nt_set_location(g, h->at);
     if (framed)
         nt_open_frame(g, none);
-    where(g, h);
+    always = where(g, h);
     if (h->guard) {
         pass = nt_block_new(g, "pass");
         nt_lower_guard(g, h->guard, pass, g->f.leave);
@@ -71,13 +85,19 @@ static void lower_handler(struct nt_gen *g, const struct nt_handler *h)
     }
     nt_lower_stmts(g, h->body);
     nt_jump(g, g->f.leave);
+    if (is_left_once(g))
+        always = g->f.layers;
     nt_at(g, g->f.leave);
     if (framed) {
         nt_close_frame(g);
         LLVMBuildBr(g->b, none);
         nt_at(g, none);
     }
-    g->f.layers = layers; /* a condition that failed left before some were parsed */
+    /* What was parsed on every way holds for the bodies behind; but not what is the call's own, and
+     * a stage may have been passed by. */
+    if (!h->returning && !h->step)
+        layers |= always & (uint16_t)~NT_LAYER_LATENCY;
+    g->f.layers = layers;
 }
 
 /* Of the first n conditions of a body. */

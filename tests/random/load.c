@@ -5,6 +5,8 @@
 #include "tests/random/object.h"
 #include "tests/support/old_kernel.h"
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -57,11 +59,30 @@ static enum verdict why_not_compiled(const struct nt_cx *cx)
     return has_code(cx, NT_CODEGEN) ? NOT_COMPILED : NOT_ACCEPTED;
 }
 
-static enum verdict load(struct nt_cx *cx, const struct nt_program *p)
+/* How much work the verifier had. */
+static uint32_t count_followed(const struct nt_image *image)
+{
+    struct bpf_program *prog;
+    uint32_t n = 0;
+
+    bpf_object__for_each_program(prog, nt_image_object(image))
+    {
+        struct bpf_prog_info info = {0};
+        uint32_t size = sizeof(info);
+
+        if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size) == 0)
+            n += info.verified_insns;
+    }
+    return n;
+}
+
+static enum verdict load(struct nt_cx *cx, const struct nt_program *p, uint32_t *followed)
 {
     struct nt_image *image = NULL;
     int r = nt_image_load(cx, p, &image);
 
+    if (r == 0)
+        *followed = count_followed(image);
     nt_image_close(&image);
     return r == 0 ? LOADED : has_code(cx, NT_TOO_MUCH) ? TOO_BIG : NOT_LOADED;
 }
@@ -77,35 +98,36 @@ static enum verdict keep(const struct how *how, const struct nt_program *p)
     return LOADED;
 }
 
-static enum verdict go(struct nt_cx *cx, const char *text, const struct how *how)
+static enum verdict go(struct nt_cx *cx, const char *text, const struct how *how,
+                       uint32_t *followed)
 {
     uint16_t source = nt_source_add(cx, "random.nt", text, (uint32_t)strlen(text));
     struct nt_program p;
     struct nt_unit *u;
 
     if (how->object)
-        return object_read(how->object, cx->arena, &p) < 0 ? NOT_COMPILED : load(cx, &p);
+        return object_read(how->object, cx->arena, &p) < 0 ? NOT_COMPILED : load(cx, &p, followed);
     if (how->until == CHECKED)
         return nt_compile_to(cx, source, "layout", &u) < 0 ? why_not_compiled(cx) : LOADED;
     if (nt_compile(cx, source, &p) < 0)
         return why_not_compiled(cx);
     if (how->old && old_kernel_refuses(p.elf, p.elf_size))
         return NOT_FOR_OLD;
-    return how->until == COMPILED ? keep(how, &p) : load(cx, &p);
+    return how->until == COMPILED ? keep(how, &p) : load(cx, &p, followed);
 }
 
 static void run_child(const struct nt_kernel *kernel, const char *text, const struct how *how,
-                      int said)
+                      const struct loading *l)
 {
     const struct rlimit limit = {how->seconds, how->seconds};
     struct nt_cx *cx = nt_cx_new();
     enum verdict v;
 
-    dup2(said, STDOUT_FILENO);
-    dup2(said, STDERR_FILENO);
+    dup2(l->said, STDOUT_FILENO);
+    dup2(l->said, STDERR_FILENO);
     setrlimit(RLIMIT_CPU, &limit);
     cx->kernel = kernel;
-    v = go(cx, text, how);
+    v = go(cx, text, how, l->shared);
     nt_diags_print(cx, stderr, false);
     fflush(NULL);
     _exit((int)v);
@@ -115,10 +137,12 @@ void load_start(const struct nt_kernel *kernel, const char *text, const struct h
                 struct loading *ret)
 {
     *ret = (struct loading){.said = memfd_create("said", MFD_CLOEXEC)};
+    ret->shared =
+        mmap(NULL, sizeof(*ret->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     fflush(NULL);
-    ret->pid = ret->said < 0 ? -1 : fork();
+    ret->pid = ret->said < 0 || ret->shared == MAP_FAILED ? -1 : fork();
     if (ret->pid == 0)
-        run_child(kernel, text, how, ret->said);
+        run_child(kernel, text, how, ret);
     if (ret->pid < 0) {
         perror("ntrace-random");
         exit(2);
@@ -151,6 +175,8 @@ enum verdict load_finish(struct loading *l, struct nt_str *ret_said)
     }
     l->user = in_seconds(used.ru_utime);
     l->system = in_seconds(used.ru_stime);
+    l->followed = *l->shared;
+    munmap(l->shared, sizeof(*l->shared));
     take_said(l->said, ret_said);
     close(l->said);
     if (WIFSIGNALED(status))

@@ -41,7 +41,10 @@ struct how {
 struct loading {
     pid_t pid;
     int said;
-    double user, system; /* seconds of CPU, once it is finished */
+    uint32_t *shared; /* where the child puts `followed` */
+    /* Once it is finished: */
+    double user, system; /* seconds of CPU */
+    uint32_t followed;   /* instructions, by the verifier, on all ways; 0 on kernels before 5.16 */
 };
 
 void load_start(const struct nt_kernel *kernel, const char *text, const struct how *how,

@@ -147,9 +147,10 @@ static void finish(struct run *r, struct trial *t)
     r->user += t->loading.user;
     r->system += t->loading.system;
     if (r->each)
-        printf("%s %llu: %s, %.2f s compiling, %.2f s in the kernel\n", t->path ?: "seed",
-               (unsigned long long)t->seed, verdict_names[verdict], t->loading.user,
-               t->loading.system);
+        printf("%s %llu: %s, %.2f s compiling, %.2f s in the kernel, %u instructions followed\n",
+               t->path ?: "seed", (unsigned long long)t->seed, verdict_names[verdict],
+               t->loading.user, t->loading.system, t->loading.followed);
+    r->followed += t->loading.followed;
     judge(r, t, verdict, &said);
     fflush(stdout);
     choices_free(&t->choices);
@@ -264,7 +265,9 @@ int summarise(const struct run *r, double seconds)
         if (r->counts[i])
             printf("%6u %s\n", r->counts[i], verdict_names[i]);
     }
-    printf("%6u in all on %s, %.1f s; CPU: %.1f s compiling, %.1f s in the kernel\n", all,
-           nt_kernel_release(r->kernel), seconds, r->user, r->system);
+    printf("%6u in all on %s, %.1f s; CPU: %.1f s compiling, %.1f s in the kernel; "
+           "%.1f million instructions followed\n",
+           all, nt_kernel_release(r->kernel), seconds, r->user, r->system,
+           (double)r->followed / 1e6);
     return bad || !r->counts[LOADED];
 }

@@ -20,6 +20,7 @@ struct run {
     unsigned nknown;
     unsigned counts[NVERDICTS];
     double user, system; /* seconds of CPU */
+    uint64_t followed;   /* instructions, by the verifier */
 };
 
 void try_seeds(struct run *r, unsigned long count, uint64_t seed);
