@@ -1,20 +1,27 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154,SC2034 # names of the others, and for them
 # What each script of the library costs a packet: the time of all its programs (kernel.bpf_stats_enabled), with
-# the same traffic: datagrams through a queue to a port where nobody listens; for tcp_perf one connection (of its
-# segments, of which the kernel makes larger ones, so many come in as there are runs). Those that this machine can't run are named with the reason (scripts/bench --guest measures them).
+# the same traffic: datagrams through a queue to a port where nobody listens; for vm_latency such that are forwarded,
+# for those of pings pings with their answers, for tcp_perf one connection (of its segments the kernel makes larger ones:
+# so many came in as there are runs). Those that this machine can't run are named with the reason; scripts/bench --guest
+# measures them.
+# shellcheck source=tests/support/topology.sh
+source tests/support/topology.sh
 
 # What a script needs to be told.
 arguments_of() { # SCRIPT
     case $1 in
-    vm_latency) echo --vm-interface left0 --phy-interface right0 --direction from_vm ;;
+    vm_latency) echo --vm-interface right0 --phy-interface right1 --direction from_vm ;;
     system_latency | system_network_metrics) echo --phy-interface left0 --direction sent ;;
-    icmp_path) echo --rx-iface right0 --tx-iface right0 ;;
+    icmp_path) echo --rx-iface right0 --tx-iface right2 ;;
     esac
 }
 
 traffic_for() { # SCRIPT PACKETS
     case $1 in
+    vm_latency) in_left chrt --fifo 10 "$build/tests/programs/traffic" udp 192.0.2.1 9 "$2" ;;
+    icmp_path) in_left chrt --fifo 10 "$build/tests/programs/traffic" ping $far_ip "$2" ;;
+    kernel_icmp_rtt) in_left chrt --fifo 10 "$build/tests/programs/traffic" ping "$right_ip" "$2" ;;
     tcp_perf)
         in_right "$build/tests/programs/traffic" serve "$right_ip" 80 1 >"$work/served" &
         while [[ ! -s $work/served ]]; do sleep 0.01; done
@@ -65,6 +72,8 @@ measure_scripts() { # PACKETS
     local script
 
     net_up
+    forward_up 192.0.2.1
+    far_up
     in_left tc qdisc replace dev left0 root tbf rate 10gbit burst 10mb limit 10mb
     stats_before=$(sysctl -n kernel.bpf_stats_enabled)
     sysctl -q -w kernel.bpf_stats_enabled=1
