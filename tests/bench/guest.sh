@@ -3,6 +3,7 @@
 # A guest is emulated, so its ns say nothing by themselves; shown is how often an empty program's time a run takes, in the same
 # guest and on the same traffic. An empty program takes 55 to 60 ns on the machine of docs/performance.md.
 # shellcheck disable=SC2154 # names of e2e.sh and its like
+# shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 # shellcheck source=tests/support/vm.sh
 source "$SUPPORT/vm.sh"
