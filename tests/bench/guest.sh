@@ -11,7 +11,7 @@ source "$SUPPORT/vm.sh"
 source tests/bench/scripts.sh
 
 trap 'topology_down; finish' EXIT
-rounds=3
+rounds=${ROUNDS:-3}
 ports=$(seq 1000 1199)
 
 # "nanoseconds runs" of a script while there was traffic.
