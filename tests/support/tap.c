@@ -1,7 +1,9 @@
 /* A tap device with a writer and a reader behind it, in the place of a virtual machine:
  *
- *   tap IFACE QUEUES      makes the device, with so many queues, says "ready", then does what its
- *                         standard input says, a line each, and answers each with a line:
+ *   tap IFACE QUEUES [tun]
+ *                         makes the device, with so many queues, says "ready", then does what its
+ *                         standard input says, a line each, and answers each with a line. tun: its
+ *                         frames have no Ethernet header
  *
  *   write QUEUE N HEX     so many frames of these bytes come from the machine: "ok"
  *   read QUEUE N          takes so many frames that wait for the machine, and waits for them up to
@@ -41,9 +43,11 @@ static void check(bool good, const char *what)
     exit(1);
 }
 
-static void open_tap(const char *iface, unsigned queues)
+static void open_tap(const char *iface, unsigned queues, short kind)
 {
-    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI | (queues > 1 ? IFF_MULTI_QUEUE : 0)};
+    struct ifreq request = {
+        .ifr_flags = (short)(kind | IFF_NO_PI | (queues > 1 ? IFF_MULTI_QUEUE : 0)),
+    };
 
     check(queues > 0 && queues <= MAX_QUEUES && strlen(iface) < IFNAMSIZ, "arguments");
     memcpy(request.ifr_name, iface, strlen(iface));
@@ -155,12 +159,13 @@ static bool read_line(char *line, size_t size)
 int main(int argc, char **argv)
 {
     static char line[2 * MAX_FRAME + 64];
+    bool is_tun = argc == 4 && strcmp(argv[3], "tun") == 0;
 
-    if (argc != 3) {
+    if (argc != 3 && !is_tun) {
         fprintf(stderr, "tap: see the top of tests/support/tap.c\n");
         return 2;
     }
-    open_tap(argv[1], (unsigned)atoi(argv[2]));
+    open_tap(argv[1], (unsigned)atoi(argv[2]), is_tun ? IFF_TUN : IFF_TAP);
     puts("ready");
     fflush(stdout);
     while (read_line(line, sizeof(line)))

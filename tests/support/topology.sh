@@ -8,7 +8,8 @@
 #   nat_up IP              what left sends to IP goes to right, and comes back from IP
 #   forward_up IP          what left sends to IP goes from left0 to right0, is forwarded by right, and goes
 #                          from right1 to left1, where it ends
-#   tap_up IFACE QUEUES    a tap of that name in right, with $tap_host_ip; behind it, $tap_ip $tap_mac, tap.c
+#   tap_up IFACE QUEUES [tun]   a tap of that name in right, with $tap_host_ip; behind it, $tap_ip $tap_mac, tap.c;
+#                          tun: without Ethernet
 #   tap COMMAND...         tells tap.c what to do, and prints its answer
 #   short_tap_up IFACE     the same with two queues whose rings take 8 packets
 #   tap_datagram QUEUE     a datagram of $tap_ip from port 9 to port 1000 + QUEUE: what goes back to it takes that queue
@@ -86,16 +87,22 @@ table ip topology {
 END
 }
 
-tap_up() { # IFACE QUEUES
+tap_up() { # IFACE QUEUES [tun]
     local answer
 
+    rm -f "$work/tap.in" "$work/tap.out"
     mkfifo "$work/tap.in" "$work/tap.out"
-    in_right "${TRAFFIC%/*}/tap" "$1" "$2" <"$work/tap.in" >"$work/tap.out" &
+    in_right "${TRAFFIC%/*}/tap" "$@" <"$work/tap.in" >"$work/tap.out" &
     servers+=($!)
     exec {tap_in}>"$work/tap.in" {tap_out}<"$work/tap.out"
     read -r -u "$tap_out" answer || true
     [[ $answer == ready ]] || fail "no tap device can be made"
-    join_link "$right" "$1" $tap_host_ip $tap_host_mac $tap_ip $tap_mac
+    if [[ ${3:-} == tun ]]; then
+        ip -n "$right" link set "$1" addrgenmode none up
+        ip -n "$right" addr add "$tap_host_ip/24" dev "$1"
+    else
+        join_link "$right" "$1" $tap_host_ip $tap_host_mac $tap_ip $tap_mac
+    fi
 }
 
 tap() { # COMMAND...
