@@ -23,8 +23,10 @@ static bool is_made(const struct nt_scope *s, const struct nt_header *h, uint64_
 {
     bool v4 = h->have == NT_HAVE_IP;
 
-    if (s->inner || h->layer != NT_LAYER_L3 || !nt_is_at_transport(s))
+    if (s->inner || !nt_is_at_transport(s))
         return true;
+    if (h->layer != NT_LAYER_L3)
+        return h->layer != NT_LAYER_L2;
     return v4 ? offset == 9 || offset >= 12 : h->have == NT_HAVE_IP6 && offset >= 6 && offset != 7;
 }
 

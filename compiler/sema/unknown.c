@@ -20,6 +20,18 @@ static bool is_packet_name(struct nt_unit *u, const char *name)
            (view && nt_names_find(&view->fields, name));
 }
 
+static void hint_no_packet(struct nt_diag *d, const struct nt_bound *b)
+{
+    if (nt_event_member(b->event, NT_NODE_SOCKET))
+        nt_hint(d, "'%s' carries no packet: its socket has laddr, lport, raddr and rport", b->name);
+    else if (b->event)
+        nt_hint(d, "'%s' carries no packet: `ntrace list fields %s` shows what it has", b->name,
+                b->name);
+    else
+        nt_hint(d, "'%s' carries no packet; of an argument that is one say so: %s(skb = ARGUMENT)",
+                b->name, b->name);
+}
+
 /* Why a name is not known that is a good name elsewhere. */
 static void hint_elsewhere(struct nt_scope *s, struct nt_diag *d, const char *name,
                            const struct nt_type *want)
@@ -37,15 +49,14 @@ static void hint_elsewhere(struct nt_scope *s, struct nt_diag *d, const char *na
     else if (b && b->back && strcmp(name, NT_RETVAL) == 0)
         nt_hint(d, "%s returns nothing", b->hook);
     else if (b && is_packet_name(s->u, name) && !nt_bound_has_packet(b))
-        nt_hint(d, "'%s' carries no packet%s", b->name,
-                nt_event_member(b->event, NT_NODE_SOCKET)
-                    ? ": its socket has laddr, lport, raddr and rport"
-                    : "");
+        hint_no_packet(d, b);
     else if (nt_names_find(&s->u->params, name))
         nt_hint(d, "a parameter is read with a $: $%s", name);
     else if (!b && s->nlocals)
-        nt_hint(d, "this body runs in ntrace, between events: it has parameters, constants and "
-                   "its own variables");
+        nt_hint(d,
+                "this body runs in ntrace, between events: it has parameters, constants, its own "
+                "variables, and what events have kept (@last = %s)",
+                name);
     else if (!b)
         nt_hint(d, "this is computed before the script runs: of numbers, constants and parameters");
 }

@@ -67,11 +67,13 @@ static struct nt_expr *builtin(struct nt_scope *s, const struct nt_node *node)
     if (!b)
         return NULL;
     if (!s->bound && !b->in_ntrace) {
-        nt_path_hint(s,
-                     nt_error(s->u->cx, node->span, NT_PLACE,
-                              "'%s' is known in bodies of events; this one runs in ntrace",
-                              node->name),
-                     node->name);
+        struct nt_diag *d =
+            nt_error(s->u->cx, node->span, NT_PLACE,
+                     "'%s' is known in bodies of events; this one runs in ntrace", node->name);
+
+        nt_path_hint(s, d, node->name);
+        if (!d->hint)
+            nt_hint(d, "keep what an event saw: @last = %s", node->name);
         return nt_broken(s->u, node->span);
     }
     e = nt_expr_new(s->u, b->op, b->type, node->span);

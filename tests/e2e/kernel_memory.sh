@@ -29,3 +29,22 @@ expect "containers" "$(final_cells around)" "true right0 3"
 expect "elements" "$(final_cells mac)" "2 2 null 3"
 expect "casts" "$(final_cells casts)" "true true 0 3"
 expect "sizes" "$(final_cells sizes)" "16 32 3"
+
+# Bit fields, and members of unions without a name: whom a frame is for.
+start_ntrace --format json -e "
+    on rx where src == $left_ip and dport == 10 {
+        kinds = count() by eth.dst, skb.pkt_type, skb.dev.name, low = (skb.pkt_type & 1) + skb.pkt_type * 2
+    }"
+host=$right_mac
+for right_mac in "$host" ff:ff:ff:ff:ff:ff 01:00:5e:00:00:01 02:00:00:00:00:77; do
+    left_sends frame left0 "$(frame_v4 11 03e8000a000a0000abcd)" 2
+done
+stop_ntrace
+expect "exit code" "$status" 0
+expect "bit fields" "$(final_cells kinds)" "$(sort <<END
+$host 0 right0 0 2
+ff:ff:ff:ff:ff:ff 1 right0 3 2
+01:00:5e:00:00:01 2 right0 4 2
+02:00:00:00:00:77 3 right0 7 2
+END
+)"

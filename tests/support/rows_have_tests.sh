@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every row of diag.def has a test that shows its message: tests/golden/errors/E101_*.nt, or, where it
 # takes a running kernel, tests/e2e/E702_*.sh. Left out is what only a defect of ntrace brings about.
-# Every file of events has a test in which each of them fires (fires.sh).
+# Every file of events has a test in which each of them fires (fires.sh). The tests that docs/tests.md names are there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -31,4 +31,22 @@ for file in stdlib/events/*.nt; do
         bad=1
     fi
 done
+
+# golden.errors.E101_syntax: tests/golden/errors/E101_syntax.nt
+file_of() { # TEST
+    local name=${1#*.}
+
+    case $1 in
+    e2e.*) echo "tests/e2e/$name.sh" ;;
+    unit.*) echo "tests/unit/test_$name.c" ;;
+    *) echo "tests/${1//.//}.nt" ;;
+    esac
+}
+# shellcheck disable=SC2016 # they are backticks of Markdown
+while read -r test; do
+    [[ -e $(file_of "$test") ]] || {
+        echo "docs/tests.md names $test, which is not there"
+        bad=1
+    }
+done < <(grep '^| ' docs/tests.md | grep -oE '`(e2e|golden|unit|profile)[.][A-Za-z0-9_.]+`' | tr -d '`' | sort -u)
 exit "$bad"
