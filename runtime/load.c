@@ -141,6 +141,19 @@ static int open_object(struct nt_cx *cx, struct nt_image *image)
     return -EINVAL;
 }
 
+static int load_programs(struct nt_cx *cx, struct nt_image *image)
+{
+    struct nt_refusal refusal = {0};
+    int r;
+
+    nt_refusal_listen(image->object, &refusal);
+    r = bpf_object__load(image->object);
+    if (r < 0 && !nt_refusal_report(cx, image->program, image->object, &refusal))
+        explain(cx, "load the probes", -r);
+    nt_refusal_close(&refusal);
+    return r;
+}
+
 int nt_image_load(struct nt_cx *cx, const struct nt_program *p, struct nt_image **ret_image)
 {
     NT_AUTO(nt_image_close) struct nt_image *image = calloc(1, sizeof(*image));
@@ -155,9 +168,9 @@ int nt_image_load(struct nt_cx *cx, const struct nt_program *p, struct nt_image 
     r = p->uses_rings ? make_rings(image) : 0;
     if (r < 0)
         return explain(cx, "make the ring buffers", -r);
-    r = bpf_object__load(image->object);
+    r = load_programs(cx, image);
     if (r < 0)
-        return nt_refusal_report(cx, p) ? r : explain(cx, "load the probes", -r);
+        return r;
     r = p->uses_rings ? place_rings(image) : 0;
     if (r < 0)
         return explain(cx, "place the ring buffers", -r);

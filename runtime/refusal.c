@@ -1,5 +1,4 @@
 #include "runtime/refusal.h"
-#include "runtime/cleanup.h"
 #include "runtime/lineinfo.h"
 
 #include <bpf/bpf.h>
@@ -7,6 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* Only what the kernel writes of it is ever touched. */
 enum { LOG_BYTES = 16 << 20 };
@@ -56,29 +56,32 @@ int nt_refusal_read_log(const char *log, char *ret_reason, size_t size)
     return insn;
 }
 
-/* A fresh object in which only the program of `probe` is to be loaded. */
-static struct bpf_object *open_only(const struct nt_program *p, uint32_t probe, int ring, char *log)
+static char *log_of(const struct nt_refusal *r, uint32_t program)
 {
-    struct bpf_object *object = bpf_object__open_mem(p->elf, p->elf_size, NULL);
+    return r->logs + (size_t)program * LOG_BYTES;
+}
+
+void nt_refusal_listen(struct bpf_object *object, struct nt_refusal *ret_refusal)
+{
     struct bpf_program *prog;
-    struct bpf_map *rings;
+    uint32_t n = 0, i = 0;
+    char *logs;
 
-    if (!object)
-        return NULL;
+    bpf_object__for_each_program(prog, object) n++;
+    logs = mmap(NULL, (size_t)n * LOG_BYTES, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (logs == MAP_FAILED)
+        return;
+    *ret_refusal = (struct nt_refusal){logs, n};
     bpf_object__for_each_program(prog, object)
-    {
-        bool this = strcmp(bpf_program__name(prog), p->probes[probe].prog) == 0;
+        bpf_program__set_log_buf(prog, log_of(ret_refusal, i++), LOG_BYTES);
+}
 
-        bpf_program__set_autoload(prog, this);
-        if (this)
-            bpf_program__set_log_buf(prog, log, LOG_BYTES);
-    }
-    rings = bpf_object__find_map_by_name(object, NT_MAP_RINGS);
-    if (rings && ring >= 0) {
-        bpf_map__set_max_entries(rings, 1);
-        bpf_map__set_inner_map_fd(rings, ring);
-    }
-    return object;
+void nt_refusal_close(struct nt_refusal *r)
+{
+    if (r->logs)
+        munmap(r->logs, (size_t)r->n * LOG_BYTES);
+    *r = (struct nt_refusal){0};
 }
 
 /* The place of the line the compiler noted for the instruction, else where the probe is asked for.
@@ -126,27 +129,32 @@ static void report(struct nt_cx *cx, const struct nt_program *p, uint32_t probe,
             cx->options.verbose ? " and the log above" : "; -v shows the kernel's log");
 }
 
-bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p)
+static int probe_of(const struct nt_program *p, const char *program)
 {
-    NT_FD_AUTO ring = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, 1 << 16, NULL);
-    char *log = malloc(LOG_BYTES);
-    bool found = false;
+    for (uint32_t i = 0; i < p->nprobes; i++)
+        if (strcmp(p->probes[i].prog, program) == 0)
+            return (int)i;
+    return -1;
+}
 
-    if (!log)
-        return false;
-    libbpf_set_print(NULL);
-    for (uint32_t i = 0; i < p->nprobes && !found; i++) {
-        struct bpf_object *object;
+bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p, struct bpf_object *object,
+                       const struct nt_refusal *r)
+{
+    struct bpf_program *prog;
+    uint32_t i = 0;
 
-        log[0] = '\0';
-        object = open_only(p, i, ring, log);
-        found = object && bpf_object__load(object) < 0 && log[0];
-        if (found && is_too_much(log))
-            report_too_much(cx, p, i);
-        else if (found)
-            report(cx, p, i, log);
-        bpf_object__close(object);
+    bpf_object__for_each_program(prog, object)
+    {
+        int probe = probe_of(p, bpf_program__name(prog));
+        const char *log = r->logs ? log_of(r, i++) : "";
+
+        if (!*log || probe < 0)
+            continue;
+        if (is_too_much(log))
+            report_too_much(cx, p, (uint32_t)probe);
+        else
+            report(cx, p, (uint32_t)probe, log);
+        return true;
     }
-    free(log);
-    return found;
+    return false;
 }

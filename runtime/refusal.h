@@ -6,10 +6,23 @@
 #include "compiler/base/cx.h"
 #include "compiler/program.h"
 
-/* Loads the programs of p one by one to find one that the verifier refuses, and reports it against
- * the script; the raw log goes to stderr when cx->options.verbose. False: none is refused, the
- * failure was another. */
-bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p);
+struct bpf_object;
+
+/* What the verifier writes of each program of an object: room that is touched only by the log of
+ * one that is refused, for which libbpf asks the kernel again. */
+struct nt_refusal {
+    char *logs;
+    uint32_t n;
+};
+
+/* Before the object is loaded. Without memory for the logs none is written. */
+void nt_refusal_listen(struct bpf_object *object, struct nt_refusal *ret_refusal);
+void nt_refusal_close(struct nt_refusal *refusal);
+
+/* After the load has failed: reports the program that was refused against the script; the raw log
+ * goes to stderr when cx->options.verbose. False: none is refused, the failure was another. */
+bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p, struct bpf_object *object,
+                       const struct nt_refusal *refusal);
 
 /* What the end of a verifier's log says: the instruction (-1: none named) and the reason in its own
  * words, "" when there is none. ret_reason is cut to `size`. */
