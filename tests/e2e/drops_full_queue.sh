@@ -20,7 +20,7 @@ right_sends udp "$right_ip6" 53 100 size=1000
 stop_ntrace
 
 dropped() { # NAMESPACE INTERFACE
-    ip netns exec "$1" tc -s -j qdisc show dev "$2" | jq '.[0].drops'
+    in_netns "$1" tc -s -j qdisc show dev "$2" | jq '.[0].drops'
 }
 
 expect "exit code" "$status" 0

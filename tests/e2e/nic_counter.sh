@@ -4,14 +4,14 @@
 source "$SUPPORT/e2e.sh"
 
 packets() {
-    in_left "$NTRACE" --format json -e '
+    ip netns exec "$left" "$NTRACE" --format json -e '
         fn of(dev, name) { emit n = nic_counter(dev, name) }
         begin { of("left0", "tx_packets"); of("left0", "peer_ifindex"); of("left0", "nothing"); of("none0", "tx_packets"); exit }' \
         >"$work/out" 2>"$work/err" || fail "ntrace ends with $?"
     jq -r 'select(.type == "event") | .data.n | tostring' "$work/out" | tr '\n' ' '
 }
 
-peer=$(in_right cat /sys/class/net/right0/ifindex)
+peer=$(ip netns exec "$right" cat /sys/class/net/right0/ifindex)
 before=$(packets)
 left_sends udp "$right_ip" 9 5
 after=$(packets)

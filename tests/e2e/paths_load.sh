@@ -16,10 +16,10 @@ table ip test {
 }
 END
 for queue in left0 left1; do
-    in_left sh -c "echo 3 >/sys/class/net/$queue/queues/rx-0/rps_cpus" || true
+    ip netns exec "$left" sh -c "echo 3 >/sys/class/net/$queue/queues/rx-0/rps_cpus" || true
 done
 for queue in right0 right1; do
-    in_right sh -c "echo 3 >/sys/class/net/$queue/queues/rx-0/rps_cpus" || true
+    ip netns exec "$right" sh -c "echo 3 >/sys/class/net/$queue/queues/rx-0/rps_cpus" || true
 done
 cat >"$work/way.nt" <<END
 path way key packet max 200000 {

@@ -14,8 +14,8 @@ if has module:sch_netem; then
 fi
 
 drops() { # NAMESPACE HOOK ICMP-TYPE, or nothing to end it
-    ip netns exec "$1" nft delete table ip lose 2>/dev/null || true
-    [[ $# -eq 1 ]] || ip netns exec "$1" nft -f - <<END
+    in_netns "$1" nft delete table ip lose 2>/dev/null || true
+    [[ $# -eq 1 ]] || in_netns "$1" nft -f - <<END
 table ip lose {
     chain one {
         type filter hook $2 priority 0

@@ -53,8 +53,10 @@ require $(needs_of "$0")
 
 work=$(mktemp -d)
 status=0
-undisturbed=$(dirname "$TRAFFIC")/undisturbed
-a_cpu=$(taskset -cp $$ | sed 's/.*[ ,-]//')
+undisturbed=${TRAFFIC%/*}/undisturbed
+while read -r name value; do
+    [[ $name != Cpus_allowed_list: ]] || a_cpu=${value##*[,-]}
+done </proc/$$/status
 ntrace_pid=
 servers=()
 
@@ -97,19 +99,33 @@ left_alone() { # MS ARGS...
     in_left taskset -c "$a_cpu" "$undisturbed" "$1" "$TRAFFIC" "${@:2}"
 }
 
+# sleep without a process: nothing is ever written there.
+exec {silence}<> <(:)
+pause() { # SECONDS
+    read -r -t "$1" -u "$silence" || true
+}
+
+# Has the file a line that begins so? Without a process too.
+has_line() { # FILE START
+    local text=
+
+    { IFS= read -r -d '' text <"$1"; } 2>/dev/null || true
+    [[ $'\n'$text == *$'\n'"$2"* ]]
+}
+
 # Polls a condition for up to a minute, on a slow machine for longer.
 wait_until() { # WHAT COMMAND...
     local i
 
     for ((i = 0; i < 1200; i++)); do
         "${@:2}" && return
-        sleep 0.05
+        pause 0.05
     done
     fail "timed out: $1"
 }
 
 unheard() { # NAMESPACE
-    ip netns exec "$1" nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }'
+    in_netns "$1" nstat -asz UdpNoPorts | awk '$1 == "UdpNoPorts" { print $2 }'
 }
 
 all_came() { # NAMESPACE N
@@ -120,9 +136,9 @@ serve() { # NAMESPACE ARGS...
     local out=$work/server.${#servers[@]}
 
     : >"$out"
-    ip netns exec "$1" "$TRAFFIC" "${@:2}" >"$out" &
+    nsenter --net="/run/netns/$1" "$TRAFFIC" "${@:2}" >"$out" & # no function: that would be a shell to kill
     servers+=($!)
-    wait_until "server is ready" grep -q '^ready' "$out"
+    wait_until "server is ready" has_line "$out" ready
 }
 
 left_serves() {
@@ -135,7 +151,7 @@ right_serves() {
 
 ntrace_is_ready() {
     kill -0 "$ntrace_pid" 2>/dev/null || fail "ntrace ended before it was ready"
-    grep -q '^ntrace: ready' "$work/err"
+    has_line "$work/err" 'ntrace: ready'
 }
 
 start_ntrace() {
@@ -170,8 +186,8 @@ final_rows() {
 
 final_cells() {
     # shellcheck disable=SC2016 # $name is jq's
-    jq -r 'select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]
-        | [.key[], .values[]] | map(tostring) | join(" ")' --arg name "${1:-}" "$work/out" | sort ||
+    jq -nr '[inputs | select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]
+        | [.key[], .values[]] | map(tostring) | join(" ")] | sort[]' --arg name "${1:-}" "$work/out" ||
         fail "the output is not JSON"
 }
 
@@ -188,7 +204,7 @@ all_missed() { # N [PATH]
 }
 
 event_cells() {
-    jq -r 'select(.type == "event") | [.data[]] | map(tostring) | join(" ")' "$work/out" | sort ||
+    jq -nr '[inputs | select(.type == "event") | [.data[]] | map(tostring) | join(" ")] | sort[]' "$work/out" ||
         fail "the output is not JSON"
 }
 

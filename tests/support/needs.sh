@@ -26,9 +26,11 @@
 #   require WORD...      ends a test with exit code 77 and the reason, when something is lacking
 
 needs_of() {
-    local words
+    local line words=
 
-    words=$(sed -n 's/^# needs: *//p' "$1" | xargs)
+    while read -r line; do
+        [[ $line != '# needs: '* ]] || words+=" ${line#'# needs: '}"
+    done <"$1"
     echo "${words:-root}"
 }
 
@@ -59,7 +61,7 @@ has_fentry() {
 }
 
 can_make_namespaces() {
-    ip netns add "nt-try-$$" 2>/dev/null && ip netns del "nt-try-$$"
+    [[ -n ${NTRACE_LAB:-} ]] || unshare --net true 2>/dev/null
 }
 
 has_tracepoint() { # SYS:NAME[:FIELD]
@@ -72,7 +74,7 @@ has_tracepoint() { # SYS:NAME[:FIELD]
 
 has() { # WORD
     case $1 in
-    root) [[ $(id -u) -eq 0 ]] ;;
+    root) [[ $EUID -eq 0 ]] ;;
     btf) [[ -r ${NTRACE_BTF:-/sys/kernel/btf/vmlinux} ]] ;;
     own-btf) [[ -r /sys/kernel/btf/vmlinux ]] ;;
     netns) can_make_namespaces ;;

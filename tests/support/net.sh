@@ -23,34 +23,41 @@ right_ip6=$(printf 'fd77:%x::2' "$((net_own + 1))")
 left_mac=$(printf '02:00:%02x:%02x:00:01' "$((net_own / 256))" "$((net_own % 256))")
 right_mac=$(printf '02:00:%02x:%02x:00:02' "$((net_own / 256))" "$((net_own % 256))")
 
+# Not `ip netns exec`, which also makes a mount namespace with a sysfs of its own, for each command.
+in_netns() { # NAMESPACE CMD...
+    nsenter --net="/run/netns/$1" "${@:2}"
+}
+
 in_left() {
-    ip netns exec "$left" "$@"
+    in_netns "$left" "$@"
 }
 
 in_right() {
-    ip netns exec "$right" "$@"
+    in_netns "$right" "$@"
 }
 
-# With arp off an address joins no multicast group that would then have to be reported.
-net_side() { # NAMESPACE INTERFACE MAC IP IP6
-    ip -n "$1" link set "$2" address "$3" addrgenmode none arp off
-    ip -n "$1" addr add "$4/24" dev "$2"
-    ip -n "$1" -6 addr add "$5/64" dev "$2" nodad
-    ip -n "$1" link set lo up
-    ip -n "$1" link set "$2" up
+# What one side has and knows of the other. With arp off an address joins no multicast group that would then
+# have to be reported.
+net_side() { # INTERFACE MAC IP IP6, then the other side's MAC IP IP6
+    echo "link set $1 address $2 addrgenmode none arp off
+        addr add $3/24 dev $1
+        addr add $4/64 dev $1 nodad
+        link set lo up
+        link set $1 up
+        neigh replace $6 lladdr $5 dev $1 nud permanent
+        neigh replace $7 lladdr $5 dev $1 nud permanent"
 }
 
-net_meet() { # NAMESPACE INTERFACE, then the other side's MAC IP IP6
-    ip -n "$1" neigh replace "$4" lladdr "$3" dev "$2" nud permanent
-    ip -n "$1" -6 neigh replace "$5" lladdr "$3" dev "$2" nud permanent
+net_quiet() { # NAMESPACE
+    in_netns "$1" sysctl -q -w \
+        net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_ra=0 \
+        net.ipv6.conf.default.router_solicitations=0 net.ipv6.conf.default.accept_dad=0 \
+        net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
 }
 
 net_make_namespace() {
     ip netns add "$1"
-    ip netns exec "$1" sysctl -q -w \
-        net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_ra=0 \
-        net.ipv6.conf.default.router_solicitations=0 net.ipv6.conf.default.accept_dad=0 \
-        net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+    net_quiet "$1"
 }
 
 # What a process left that was killed before it could clean up.
@@ -64,23 +71,25 @@ net_sweep() {
     done
 }
 
+# Processes are what tests cost most on a slow machine, so many commands are one's.
 net_up() {
     net_sweep
-    net_make_namespace "$left"
-    net_make_namespace "$right"
-    ip link add left0 netns "$left" type veth peer name right0 netns "$right"
-    net_side "$left" left0 "$left_mac" "$left_ip" "$left_ip6"
-    net_side "$right" right0 "$right_mac" "$right_ip" "$right_ip6"
-    net_meet "$left" left0 "$right_mac" "$right_ip" "$right_ip6"
-    net_meet "$right" right0 "$left_mac" "$left_ip" "$left_ip6"
+    printf 'netns add %s\n' "$left" "$right" | ip -batch -
+    net_quiet "$left"
+    net_quiet "$right"
+    {
+        echo "link add left0 type veth peer name right0 netns $right"
+        net_side left0 "$left_mac" "$left_ip" "$left_ip6" "$right_mac" "$right_ip" "$right_ip6"
+    } | ip -n "$left" -batch -
+    net_side right0 "$right_mac" "$right_ip" "$right_ip6" "$left_mac" "$left_ip" "$left_ip6" |
+        ip -n "$right" -batch -
 }
 
 net_down() {
-    local ns
+    local ns names=()
 
     for ns in "$left" "$right"; do
-        if [[ -e /run/netns/$ns ]]; then
-            ip netns del "$ns"
-        fi
+        [[ ! -e /run/netns/$ns ]] || names+=("$ns")
     done
+    [[ ${#names[@]} -eq 0 ]] || printf 'netns del %s\n' "${names[@]}" | ip -batch -
 }

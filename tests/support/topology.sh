@@ -32,10 +32,12 @@ netem_left() {
 
 # One of two interfaces that know each other: no ARP is needed, as in net.sh.
 join_link() { # NAMESPACE INTERFACE IP MAC OTHER-IP OTHER-MAC
-    ip -n "$1" link set "$2" address "$4" addrgenmode none arp off
-    ip -n "$1" addr add "$3/24" dev "$2"
-    ip -n "$1" link set "$2" up
-    ip -n "$1" neigh replace "$5" lladdr "$6" dev "$2" nud permanent
+    ip -n "$1" -batch - <<END
+link set $2 address $4 addrgenmode none arp off
+addr add $3/24 dev $2
+link set $2 up
+neigh replace $5 lladdr $6 dev $2 nud permanent
+END
 }
 
 join_links() { # LEFT-INTERFACE RIGHT-INTERFACE LEFT-IP RIGHT-IP NUMBER
@@ -129,7 +131,7 @@ far=nt-right-far-$$
 far_ip=172.21.0.2
 
 in_far() {
-    ip netns exec "$far" "$@"
+    in_netns "$far" "$@"
 }
 
 far_up() {

@@ -28,7 +28,7 @@ wire_ip=10.9.0.1 wire_mac=02:00:00:09:00:01
 vm_ip=10.9.0.2 vm_mac=52:54:00:09:00:02
 
 in_wire() {
-    ip netns exec $wire "$@"
+    in_netns $wire "$@"
 }
 
 vm_pid() {
