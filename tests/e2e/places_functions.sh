@@ -14,7 +14,8 @@ declare -A place=(
     [ipv6_rcv]=network [tcp_v6_rcv]=network [ip6_input]=network
 )
 # The kernel takes long to print that list.
-functions=" $(cut -d ' ' -f 1 /sys/kernel/tracing/available_filter_functions | tr '\n' ' ')"
+functions=" $(cut -d ' ' -f 1 /sys/kernel/tracing/available_filter_functions |
+    grep -xF "$(printf '%s\n' "${!place[@]}")" | xargs) "
 traced() {
     [[ $functions == *" $1 "* ]]
 }
