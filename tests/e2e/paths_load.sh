@@ -37,7 +37,7 @@ END
 start_ntrace --format json "$work/way.nt" --src "$left_ip"
 # Two at once, and no two pings alike. The queue of a socket may be full for a moment: what was sent is
 # counted by the events.
-for ((i = 1; i < 40; i += 2)); do
+for ((i = 1; i < 20; i += 2)); do
     # shellcheck disable=SC2016 # for that shell to expand
     in_left "$undisturbed" 50 sh -c '"$TRAFFIC" ping 172.19.1.1 2000 $0 & "$TRAFFIC" ping 172.19.1.1 2000 $1; wait' $i $((i + 1)) || true
     sleep 0.05 # for others
@@ -51,7 +51,7 @@ cells() { # TABLE KEY
 }
 sent=$(cells sent left0)
 came=$(cells came left1)
-[[ $sent -gt 20000 && $came -gt 10000 ]] || fail "too little traffic: $sent sent, $came came"
+[[ $sent -gt 10000 && $came -gt 5000 ]] || fail "too little traffic: $sent sent, $came came"
 expect "accounts" "$(accounts)" "way $sent = $came + $((sent - came)) + 0 + 0 + 0 + 0 late 0"
 expect "hops" "$(final_cells hops)" "arrived $(cells came right0)
 passed $(cells sent right1)

@@ -23,8 +23,8 @@ sleep 1
 ovs-appctl dpctl/del-flows
 
 start_ntrace ovs_megaflow --rate 1000 --src "$left_ovs_ip" --proto udp --format json
-# shellcheck disable=SC2016 # the inner shell's
-in_left bash -c 'for port in {1000..1499} 2000; do "$@" sport=$port; done' - "$TRAFFIC" udp "$right_ovs_ip" 9 1
+left_sends udp "$right_ovs_ip" 9 1 sport=1000 flows=500
+left_sends udp "$right_ovs_ip" 9 1 sport=2000
 installed() {
     [[ $(json 'select(.type == "event")' | wc -l) -ge 501 ]]
 }

@@ -30,8 +30,7 @@ accounts_are() {
 }
 
 watch_upcalls
-# shellcheck disable=SC2016 # the inner shell's
-in_left bash -c 'for port in {1000..1499}; do "$@" sport=$port; done' - "$TRAFFIC" udp "$right_ovs_ip" 9 1
+left_sends udp "$right_ovs_ip" 9 1 sport=1000 flows=500
 wait_until "all came back" done_are 500
 stop_ntrace
 expect "exit code" "$status" 0

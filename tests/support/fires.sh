@@ -26,12 +26,13 @@ events_of() { # FILE...
 
 # Those that can't be had are all refused at once.
 sort_events() { # EVENT...
-    local event
+    local event refused
 
     can=() cannot=()
     "$NTRACE" check -e "$(script_of "$@")" >"$work/out" 2>&1 || true
+    refused=" $(sed -nE "s/^error\[E501\]: '([a-z0-9_]+)' .*/\1/p" "$work/out" | xargs) "
     for event in "$@"; do
-        if grep -q "^error\[E501\]: '$event' " "$work/out"; then
+        if [[ $refused == *" $event "* ]]; then
             cannot+=("$event")
         else
             can+=("$event")
@@ -39,8 +40,21 @@ sort_events() { # EVENT...
     done
 }
 
+# Of each event how often it fired, and what watches it.
+read_events() {
+    local event word
+
+    while read -r event word; do
+        counts[$event]=$word
+    done < <(json 'select(.type == "table" and .final) | "\(.name | rtrimstr("_count")) \(.rows[].values[])"' -r)
+    while read -r event word; do
+        hooks[$event]+=${hooks[$event]:+ }$word
+    done < <(sed -nE "s/^ntrace: (.*) watches '([a-z0-9_]+)' .*/\2 \1/p" "$work/err")
+}
+
 fires() { # TRAFFIC FILE...
-    local events event count hooks silent=()
+    local events event silent=()
+    local -A counts=() hooks=()
 
     mapfile -t events < <(events_of "${@:2}")
     [[ ${#events[@]} -gt 0 ]] || fail "no events"
@@ -51,11 +65,10 @@ fires() { # TRAFFIC FILE...
     "$1"
     stop_ntrace
     expect "exit code" "$status" 0
+    read_events
     for event in "${can[@]}"; do
-        count=$(final_cells "${event}_count")
-        hooks=$(sed -n "s/^ntrace: \(.*\) watches '$event' .*/\1/p" "$work/err" | xargs)
-        printf '%-18s %6s  %s\n' "$event" "${count:-0}" "$hooks"
-        [[ ${count:-0} -gt 0 && -n $hooks ]] || silent+=("$event")
+        printf '%-18s %6s  %s\n' "$event" "${counts[$event]:-0}" "${hooks[$event]:-}"
+        [[ ${counts[$event]:-0} -gt 0 && -n ${hooks[$event]:-} ]] || silent+=("$event")
     done
     for event in "${cannot[@]}"; do
         "$NTRACE" check -e "on $event { count() }" >"$work/out" 2>&1 || true

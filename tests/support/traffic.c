@@ -1,8 +1,9 @@
 /* Makes exactly the traffic that a test asks for, and waits for none of it unless told to.
  *
- *   traffic udp ADDR PORT N [sport=P] [size=BYTES] [segment=BYTES] [badsum]
+ *   traffic udp ADDR PORT N [sport=P] [size=BYTES] [segment=BYTES] [flows=K] [badsum]
  *                                            datagrams, each with its own checksum; segment: handed
- *                                            over as one that is cut into such
+ *                                            over as one that is cut into such; flows: from each of
+ *                                            K ports, P and the next, one every 5 ms
  *   traffic tcp ADDR PORT N                  connections, one after the other; says how many stood
  *   traffic send ADDR PORT BYTES             one connection that carries so many bytes
  *   traffic cut ADDR PORT                    one connection that ends with a reset
@@ -52,7 +53,7 @@ struct address {
 };
 
 struct options {
-    unsigned sport, size, segment;
+    unsigned sport, size, segment, flows;
     bool badsum;
 };
 
@@ -105,7 +106,7 @@ static int socket_or_exit(int family, int type, int protocol)
 
 static struct options options(char **args)
 {
-    struct options o = {.sport = 0, .size = 8};
+    struct options o = {.sport = 0, .size = 8, .flows = 1};
 
     for (; *args; args++) {
         if (strncmp(*args, "sport=", 6) == 0)
@@ -114,6 +115,8 @@ static struct options options(char **args)
             o.size = number(*args + 5);
         else if (strncmp(*args, "segment=", 8) == 0)
             o.segment = number(*args + 8);
+        else if (strncmp(*args, "flows=", 6) == 0)
+            o.flows = number(*args + 6);
         else if (strcmp(*args, "badsum") == 0)
             o.badsum = true;
         else
@@ -143,28 +146,38 @@ static void send_bad_udp(struct address to, unsigned port, unsigned n, const str
 }
 
 /* Not connected: an ICMP answer must not stop the next datagram. */
+static void send_flow(struct address to, unsigned sport, unsigned n, const struct options *o)
+{
+    struct address from = address(to.any.sa_family == AF_INET ? "0.0.0.0" : "::", sport);
+    static const char data[MAX_FRAME];
+    int one = 1, segment = (int)o->segment;
+    int fd = socket_or_exit(to.any.sa_family, SOCK_DGRAM, 0);
+
+    /* Two may send from one port at a time. */
+    check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0, "setsockopt");
+    check(bind(fd, &from.any, from.len) == 0, "bind");
+    if (segment)
+        check(setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)) == 0, "UDP_SEGMENT");
+    for (unsigned i = 0; i < n; i++)
+        check(sendto(fd, data, o->size, 0, &to.any, to.len) >= 0, "sendto");
+    close(fd);
+}
+
 static void send_udp(char **args)
 {
     unsigned port = number(args[1]), n = number(args[2]);
-    struct address to = address(args[0], port), from;
+    struct address to = address(args[0], port);
     struct options o = options(args + 3);
-    static const char data[MAX_FRAME];
-    int one = 1, segment = (int)o.segment, fd;
 
     if (o.badsum) {
         send_bad_udp(to, port, n, &o);
         return;
     }
-    fd = socket_or_exit(to.any.sa_family, SOCK_DGRAM, 0);
-    /* Two may send from one port at a time. */
-    check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0, "setsockopt");
-    from = address(to.any.sa_family == AF_INET ? "0.0.0.0" : "::", o.sport);
-    check(bind(fd, &from.any, from.len) == 0, "bind");
-    if (segment)
-        check(setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment)) == 0, "UDP_SEGMENT");
-    for (unsigned i = 0; i < n; i++)
-        check(sendto(fd, data, o.size, 0, &to.any, to.len) >= 0, "sendto");
-    close(fd);
+    for (unsigned i = 0; i < o.flows; i++) {
+        if (i > 0)
+            usleep(5000);
+        send_flow(to, o.sport ? o.sport + i : 0, n, &o);
+    }
 }
 
 static void open_tcp(char **args)
