@@ -24,6 +24,8 @@ static const char *advice(int error)
     switch (error) {
     case ENOENT:
         return "this kernel has no such hook; `ntrace check` shows what each event takes here";
+    case EADDRNOTAVAIL:
+        return "several functions have this name, and this kernel doesn't pick one for a kprobe";
     case EPERM:
     case EACCES:
         return "the kernel forbids this hook here: lockdown, or a host that refuses trampolines";

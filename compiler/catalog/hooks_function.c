@@ -84,12 +84,13 @@ static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char 
                       bool at_return, struct nt_target *ret_target, const char **ret_why)
 {
     struct signature s = signature_of(k, a, target);
+    uint32_t namesakes = s.typed ? nt_kernel_traceable(k, target) : 0;
 
     if (!nt_kernel_has(k, NT_FEATURE_FENTRY)) {
         *ret_why = "this host does not let programs attach to functions by trampoline";
         return -EOPNOTSUPP;
     }
-    if (!s.typed || !nt_kernel_traceable(k, target)) {
+    if (!namesakes) {
         *ret_why = no_function;
         return -ENOENT;
     }
@@ -103,6 +104,7 @@ static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char 
         .arg = nt_target_args(k, a, s.params, s.n),
         .nargs = s.n,
         .typed = true,
+        .namesakes = namesakes,
         .ret = at_return ? returned(a, &s) : NULL,
     };
     return 0;
@@ -172,6 +174,7 @@ static int at_breakpoint(const struct nt_kernel *k, struct nt_arena *a, const ch
         .section = nt_sprintf(a, "%s/%s", kind, clone ? clone : target),
         .typed = true,
         .clone = clone,
+        .namesakes = nt_kernel_traceable(k, clone ? clone : target),
     };
     return 0;
 }

@@ -142,12 +142,13 @@ static const struct nt_functions *index_of(const struct nt_kernel *k)
     return f;
 }
 
-/* The line of one function, where there is no index yet; NULL: there is none. */
-static const char *line_of(const struct nt_functions *f, const char *name)
+/* The next line of a function of that name from `from` on, where there is no index yet; NULL: there
+ * is none. */
+static const char *line_of(const struct nt_functions *f, const char *from, const char *name)
 {
     size_t len = strlen(name);
 
-    for (const char *at = f->text; len && (at = strstr(at, name)); at += len) {
+    for (const char *at = from; len && (at = strstr(at, name)); at += len) {
         bool begins = f->is_kallsyms ? at > f->text + 1 && at[-1] == ' ' && strchr("tTwW", at[-2])
                                      : at == f->text || at[-1] == '\n';
 
@@ -187,7 +188,7 @@ const char *nt_functions_module(const struct nt_kernel *k, const char *func, siz
         i = first_of(f, func);
         at = i < f->n && strcmp(f->name[i], func) == 0 ? f->name[i] : NULL;
     } else if (f->text) {
-        at = line_of(f, func);
+        at = line_of(f, f->text, func);
     }
     if (!at)
         return NULL;
@@ -198,23 +199,24 @@ const char *nt_functions_module(const struct nt_kernel *k, const char *func, siz
     return at;
 }
 
-static bool is_traceable(const struct nt_kernel *k, const char *func)
+static uint32_t count_lines(const struct nt_functions *f, const char *name)
 {
-    const struct nt_functions *f = list_of(k);
+    uint32_t n = 0;
 
-    if (f->name)
-        return count_of(f, func) > 0;
-    if (f->text)
-        return line_of(f, func) != NULL;
-    return nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
+    for (const char *at = f->text; (at = line_of(f, at, name)); at += strlen(name))
+        n++;
+    return n;
 }
 
-bool nt_kernel_traceable(const struct nt_kernel *k, const char *func)
+uint32_t nt_kernel_traceable(const struct nt_kernel *k, const char *func)
 {
-    bool traceable = is_traceable(k, func);
+    const struct nt_functions *f = list_of(k);
+    uint32_t n = f->name   ? count_of(f, func)
+                 : f->text ? count_lines(f, func)
+                           : nt_kernel_find(k, func, BTF_KIND_FUNC) != 0;
 
-    nt_saw_number(k, traceable);
-    return traceable;
+    nt_saw_number(k, n);
+    return n;
 }
 
 /* A pattern without its wildcards' help: most names differ in their first letters. */

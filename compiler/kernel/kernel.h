@@ -144,5 +144,5 @@ typedef void nt_kfunction_fn(const struct nt_kfunction *function, void *arg);
  * those that can be traced. */
 void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, bool typed,
                              nt_kfunction_fn *each, void *arg);
-/* Can this function be traced (available_filter_functions, or kallsyms)? */
-bool nt_kernel_traceable(const struct nt_kernel *k, const char *func);
+/* How many functions of that name can be traced (available_filter_functions, or kallsyms). */
+uint32_t nt_kernel_traceable(const struct nt_kernel *k, const char *func);

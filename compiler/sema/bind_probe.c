@@ -71,6 +71,18 @@ static const struct nt_bound *bind_back(struct nt_unit *u, const struct nt_bound
     return b;
 }
 
+/* The kernel takes names, and the first function that it finds by one. */
+static void say_namesakes(struct nt_unit *u, const struct nt_bound *like,
+                          const struct nt_target *target)
+{
+    struct nt_diag *d = nt_warn(u->cx, like->probe->span, NT_NAMESAKES,
+                                "%u functions of this kernel have the name of '%s', and one of "
+                                "them is watched at the most",
+                                target->namesakes, like->hook);
+
+    nt_hint(d, "what calls it or what it calls may have a name of its own, or a tracepoint");
+}
+
 /* One place to attach to, with the arguments that are asked for. */
 int nt_bind_target(struct nt_unit *u, const struct nt_bound *like, const struct nt_target *target,
                    struct nt_bounds *bounds, const char **ret_why)
@@ -95,6 +107,8 @@ int nt_bind_target(struct nt_unit *u, const struct nt_bound *like, const struct 
         nt_warn(u->cx, like->probe->span, NT_CLONE,
                 "this kernel has '%s' only as the compiler's copy '%s': its arguments are absent",
                 like->hook, target->clone);
+    if (target->namesakes > 1)
+        say_namesakes(u, like, target);
     b->id = u->nbound++;
     if (target->back)
         b->back = bind_back(u, b);
