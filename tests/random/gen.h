@@ -117,6 +117,7 @@ void put_guard(struct generator *g);
 /* gen_event.c: events to stand on; adds the leaves that they have. */
 void put_event(struct generator *g);
 void put_own_event(struct generator *g);
-/* A declaration, w0 or w1, with stages s0, s1, ...; then the bodies on it. */
+
+/* gen_path.c: a declaration, w0 or w1, with stages s0, s1, ...; then the bodies on it. */
 void put_path(struct generator *g);
 void put_path_bodies(struct generator *g, uint32_t path);

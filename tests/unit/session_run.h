@@ -1,6 +1,6 @@
-/* A whole run on this machine's kernel, for unit tests: an object made by hand (support/bpf/session.bpf.c)
- * and the description that would come with it. ntrace runs in a child, as it does in life. Whatever
- * goes wrong here ends the test. */
+/* A whole run on this machine's kernel, for unit tests: an object made by hand
+ * (support/bpf/session.bpf.c) and the description that would come with it. ntrace runs in a child,
+ * as it does in life. Whatever goes wrong here ends the test. */
 #pragma once
 
 #include "runtime/options.h"
@@ -19,9 +19,8 @@ struct test_program {
     struct nt_program program;
 };
 
-
-/* Counts getppid() by its argument in by_key, which is printed and cleared every 20 ms, and in whole;
- * makes a row of each getuid(). The program lies in t. */
+/* Counts getppid() by its argument in by_key, which is printed and cleared every 20 ms, and in
+ * whole; makes a row of each getuid(). The program lies in t. */
 struct nt_program *session_program(struct test_program *t);
 
 struct run {

@@ -1,5 +1,5 @@
-/* A run: it counts exactly, loses nothing silently, ends as it should and leaves nothing behind. Needs
- * root; skips otherwise. */
+/* A run: it counts exactly, loses nothing silently, ends as it should and leaves nothing behind.
+ * Needs root; skips otherwise. */
 #include "tests/unit/session_run.h"
 
 #include <bpf/bpf.h>
