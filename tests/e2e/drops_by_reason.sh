@@ -3,14 +3,7 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
-in_right nft -f - <<'END'
-table inet test {
-    chain in {
-        type filter hook input priority 0
-        udp dport 99 drop
-    }
-}
-END
+drop_in "$right" input "udp dport 99"
 
 start_ntrace --format json -e "
     on skb_drop where dst in {$right_ip, $right_ip6} { drops = count() by reason, proto, dport }"

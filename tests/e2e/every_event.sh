@@ -8,14 +8,7 @@ source "$SUPPORT/fires.sh"
 # Each packet waits in a queue. SYNs to port 81 are lost, and sent once more.
 in_left tc qdisc add dev left0 root tbf rate 100mbit burst 100000 limit 100000
 in_left sysctl -q -e -w net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0
-in_right nft -f - <<'END'
-table inet test {
-    chain in {
-        type filter hook input priority 0
-        tcp dport 81 drop
-    }
-}
-END
+drop_in "$right" input "tcp dport 81"
 
 # What a disk writes ends with an interrupt.
 write_to_disk() {

@@ -7,14 +7,7 @@ source "$SUPPORT/e2e.sh"
 source "$SUPPORT/topology.sh"
 
 forward_up 172.19.1.1
-in_right nft -f - <<'END'
-table ip test {
-    chain passing {
-        type filter hook forward priority 0
-        icmp sequence & 3 == 0 drop
-    }
-}
-END
+drop_in "$right" forward "icmp sequence & 3 == 0"
 for queue in left0 left1; do
     ip netns exec "$left" sh -c "echo 3 >/sys/class/net/$queue/queues/rx-0/rps_cpus" || true
 done

@@ -8,14 +8,7 @@ source "$SUPPORT/e2e.sh"
 source "$SUPPORT/topology.sh"
 
 forward_up 172.19.1.1
-in_right nft -f - <<'END'
-table ip test {
-    chain passing {
-        type filter hook forward priority 0
-        udp dport 7777 drop
-    }
-}
-END
+drop_in "$right" forward "udp dport 7777"
 cat >"$work/way.nt" <<'END'
 path way key packet {
     sent:    tx where dev == "left0" and udp

@@ -3,14 +3,7 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
-in_right nft -f - <<'END'
-table inet test {
-    chain in {
-        type filter hook input priority 0
-        udp dport 10 drop
-    }
-}
-END
+drop_in "$right" input "udp dport 10"
 
 start_ntrace drop_stacks --format json --src-ip "$left_ip" --interval 200ms
 left_sends udp "$right_ip" 9 7

@@ -14,15 +14,8 @@ if has module:sch_netem; then
 fi
 
 drops() { # NAMESPACE HOOK ICMP-TYPE, or nothing to end it
-    in_netns "$1" nft delete table ip lose 2>/dev/null || true
-    [[ $# -eq 1 ]] || in_netns "$1" nft -f - <<END
-table ip lose {
-    chain one {
-        type filter hook $2 priority 0
-        icmp type $3 drop
-    }
-}
-END
+    in_netns "$1" nft delete table inet test 2>/dev/null || true
+    [[ $# -eq 1 ]] || drop_in "$1" "$2" "icmp type $3"
 }
 
 id=0

@@ -7,14 +7,7 @@ source "$SUPPORT/e2e.sh"
 # A byte takes 1 ms, 100 are saved up: of 8 answers of 42 bytes the last waits for 236 ms, of 6 of 62 bytes for 272 ms.
 slow=150000000
 in_right tc qdisc add dev right0 root tbf rate 8kbit burst 100 limit 100000
-in_right nft -f - <<'END'
-table ip lose {
-    chain one {
-        type filter hook input priority 0
-        icmp id 3 drop
-    }
-}
-END
+drop_in "$right" input "icmp id 3"
 
 start_ntrace kernel_icmp_rtt --src "$left_ip,$left_ip6" --threshold 1ns --rate 1000 --format json
 left_alone 20 ping "$right_ip" 8 1 read

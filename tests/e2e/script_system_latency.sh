@@ -6,14 +6,7 @@ source "$SUPPORT/e2e.sh"
 # shellcheck source=tests/support/topology.sh
 source "$SUPPORT/topology.sh"
 
-in_left nft -f - <<'END'
-table ip lose {
-    chain one {
-        type filter hook input priority 0
-        udp dport 11 drop
-    }
-}
-END
+drop_in "$left" input "udp dport 11"
 
 watch_way() { # WAY ARGS...
     start_ntrace system_latency --phy-interface left0 --direction "$1" "${@:2}" --proto udp --stages --format json

@@ -5,14 +5,7 @@ source "$SUPPORT/e2e.sh"
 
 # SYNs to port 81 are lost, and sent once more.
 in_left sysctl -q -e -w net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0
-in_right nft -f - <<'END'
-table inet test {
-    chain in {
-        type filter hook input priority 0
-        tcp dport 81 drop
-    }
-}
-END
+drop_in "$right" input "tcp dport 81"
 delay=0
 if has module:sch_netem; then
     in_left tc qdisc add dev left0 root netem delay 30ms

@@ -9,14 +9,7 @@ trap 'topology_down; finish' EXIT
 far_up
 # 1,042 bytes take 8.3 ms; what is saved up is enough for one packet.
 in_right tc qdisc add dev right2 root tbf rate 1mbit burst 1600 limit 100000
-in_right nft -f - <<'END'
-table inet test {
-    chain between {
-        type filter hook forward priority 0
-        udp dport 11 drop
-    }
-}
-END
+drop_in "$right" forward "udp dport 11"
 
 see() { # ARGS...
     start_ntrace vm_latency --vm-interface right0 --phy-interface right2 --src "$left_ip,$far_ip" --proto udp --format json "$@"

@@ -3,14 +3,7 @@
 # shellcheck source=tests/support/e2e.sh
 source "$SUPPORT/e2e.sh"
 
-in_right nft -f - <<'END'
-table inet test {
-    chain in {
-        type filter hook input priority 0
-        tcp dport 81 drop
-    }
-}
-END
+drop_in "$right" input "tcp dport 81"
 
 # One retransmit, then the connection is given up.
 in_left sysctl -q -e -w net.ipv4.tcp_syn_retries=1 net.ipv4.tcp_syn_linear_timeouts=0

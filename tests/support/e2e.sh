@@ -13,6 +13,7 @@
 #   stop_ntrace              Ctrl-C, then waits; $status is its exit code
 #   run_ntrace ARGS...       runs ntrace to its end; $status
 #                            Both leave its output in $work/out and $work/err.
+#   drop_in NAMESPACE HOOK RULE   nftables drops what matches there, at its input, output or forward
 #   expect WHAT GOT WANT     ends the test when they differ, with ntrace's output
 #   fail TEXT
 #   skip TEXT                this test can't run here; better said in its header (needs.sh)
@@ -111,6 +112,12 @@ has_line() { # FILE START
 
     { IFS= read -r -d '' text <"$1"; } 2>/dev/null || true
     [[ $'\n'$text == *$'\n'"$2"* ]]
+}
+
+drop_in() { # NAMESPACE HOOK RULE
+    in_netns "$1" nft "add table inet test
+        add chain inet test drop_$2 { type filter hook $2 priority 0; }
+        add rule inet test drop_$2 $3 drop"
 }
 
 # Polls a condition for up to a minute, on a slow machine for longer.
