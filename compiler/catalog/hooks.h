@@ -57,7 +57,7 @@ struct nt_target {
     const struct nt_harg *ret;    /* what the function returned; NULL: nothing, or not known yet */
     const struct nt_target *back; /* call: where its return is seen; this is its entry */
     const struct nt_target *next; /* the same probe at places where its arguments lie elsewhere */
-    const char *clone; /* the compiler's copy that stands for it: its arguments are gone */
+    const char *clone;  /* the compiler's copy that stands for it: its arguments are gone */
     uint32_t namesakes; /* functions of its name, itself included; the kernel picks one of them */
     bool user;          /* user code: nothing of the kernel's is in its arguments */
     struct nt_attach attach;
