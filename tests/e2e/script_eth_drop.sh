@@ -32,7 +32,7 @@ expect "frames" "$(frames)" "\
 2 [\"right0\",\"$left_mac\",\"ip6\",\"[$left_ip6]:1000 > [$right_ip6]:9 udp\",$(with_reason NO_SOCKET),true]"
 expect "left out" "$(json 'select(.name == "left_out" and .final) | .rows[].values["count()"]')" 2
 
-start_ntrace eth_drop --all --rate 5 --format json --where "$mine"
+start_ntrace eth_drop --all --no-stack --rate 5 --format json --where "$mine"
 traffic
 sleep 0.5
 stop_ntrace
@@ -40,3 +40,4 @@ expect "exit code" "$status" 0
 shown=$(json 'select(.type == "event")' | wc -l)
 held=$(jq -s 'map(select(.type == "counters") | .probes[].held) | add' "$work/out")
 expect "all of them, shown and held back" $((shown + held)) 11
+expect "stacks" "$(json 'select(.type == "event") | .data.kstack' | sort -u)" null
