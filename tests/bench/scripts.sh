@@ -31,13 +31,13 @@ traffic_for() { # SCRIPT PACKETS
     esac
 }
 
-# "nanoseconds runs" of all programs that a process holds.
+# "nanoseconds runs" of all programs that a process holds; links name their programs too, without the account.
 all_stats() { # PID
     cat /proc/"$1"/fdinfo/* 2>/dev/null | awk '
-        /^prog_id:/ { known = seen[$2]++ }
-        /^run_time_ns:/ && !known { ns += $2 }
-        /^run_cnt:/ && !known { n += $2 }
-        END { print ns + 0, n + 0 }'
+        /^prog_id:/ { id = $2 }
+        /^run_time_ns:/ { time[id] = $2 }
+        /^run_cnt:/ { runs[id] = $2 }
+        END { for (id in time) { ns += time[id]; n += runs[id] } print ns + 0, n + 0 }'
 }
 
 script_once() { # SCRIPT PACKETS
