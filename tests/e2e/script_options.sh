@@ -32,9 +32,9 @@ options_of() { # SCRIPT
 
 takes() { # SCRIPT OPTIONS
     # shellcheck disable=SC2086 # words
-    run_ntrace --fixture "$FIXTURE" check "$1" --top 3 $2
+    run_ntrace --fixture "$FIXTURE" -d check "$1" --top 3 $2
     expect "exit code of $1" "$status" 0
-    ! grep -F 'warning[E605]' "$work/out" "$work/err" || fail "$1 does not read an option"
+    ! grep -F 'warning[E605]' "$work/err" || fail "$1 does not read an option"
 }
 
 n=0
@@ -54,8 +54,9 @@ expect "scripts" "$n" "$("$NTRACE" list scripts | wc -l)"
 for file in "$SUPPORT"/../../stdlib/*.nt; do
     script=$(basename "$file" .nt)
     [[ $script != prelude ]] || continue
+    run_ntrace "$script" --help
     for word in 'Next:' 'Not seen:' 'Cost:'; do
-        "$NTRACE" "$script" --help | grep -qF "$word" || fail "$script --help has no '$word'"
+        grep -qF "$word" "$work/out" || fail "$script --help has no '$word'"
     done
     grep -qF "| \`$script\` |" "$SUPPORT/../../docs/library.md" || fail "docs/library.md does not know $script"
 done
