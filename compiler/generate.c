@@ -195,6 +195,7 @@ static void ask_kernel(const struct nt_kernel *k)
     nt_kernel_has(k, NT_FEATURE_ATOMIC_FETCH);
     nt_kernel_has(k, NT_FEATURE_READ_KERNEL);
     nt_kernel_has(k, NT_FEATURE_LONG);
+    nt_kernel_has(k, NT_FEATURE_CAST);
 }
 
 static bool make_key(const struct nt_unit *u, uint8_t ret_key[NT_HASH_BYTES])

@@ -22,7 +22,7 @@ u64 nt_packet_l3(u8 *h, u32 *ret_off, u64 head, const u64 *data_at, u32 tail, u3
     _Bool ok;
 
     if ((place == NT_AT_NETWORK || place == NT_AT_ANY) && likely(type == ETH_IP) &&
-        likely(off + 20 <= tail) && likely(read(h, NT_L3_BYTES, head + off)) &&
+        likely(off + 20 <= tail) && likely(read_header(h, NT_L3_BYTES, head + off)) &&
         likely(is_ipv4(h))) {
         *ret_off = off;
         return NT_HAVE_IP;
@@ -165,7 +165,7 @@ u64 nt_packet_l4(u8 *h, const u8 *l3, u64 l3_have, u64 upper, u64 head, u32 tail
         return nothing(h, NT_L4_BYTES, NT_HAVE_UNPARSED);
     if (l3_have & NT_HAVE_IP && (l3[0] & 15) == 5)
         copy_l4(h, l3);
-    else if (!read(h, NT_L4_BYTES, head + off))
+    else if (!read_header(h, NT_L4_BYTES, head + off))
         return NT_HAVE_UNPARSED;
     return have;
 }
@@ -200,7 +200,7 @@ u64 nt_packet_l2(u8 *h, u64 head, u64 data, u32 tail, u32 network, u32 mac, u32 
         return nothing(h, NT_L2_BYTES, 0);
     if (off + 14 > tail)
         return nothing(h, NT_L2_BYTES, off == NO_HEADER ? 0 : NT_HAVE_UNPARSED);
-    if (!read(h, NT_L2_BYTES, head + off))
+    if (!read_header(h, NT_L2_BYTES, head + off))
         return NT_HAVE_UNPARSED;
     return l2_of(h, off, tail);
 }

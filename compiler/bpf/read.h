@@ -13,6 +13,23 @@ static inline _Bool read(u8 *to, u32 size, u64 from)
     return probe_read_kernel(to, size, (const void *)from) == 0;
 }
 
+/* The same into the room of a header, which is whole words. A helper takes 20 to 30 ns, a few loads
+ * hardly any time. The optimiser is to take it for a helper all the same: where it follows values
+ * through that room, it keeps some that are not there on every way, and the verifier refuses. */
+static inline _Bool read_header(u8 *to, u32 size, u64 from)
+{
+    const u64 *words;
+
+    if (!nt_can_cast())
+        return read(to, size, from);
+    words = nt_cast(from);
+#pragma clang loop unroll(full)
+    for (u32 i = 0; i < (size + 7) / 8; i++)
+        ((u64 *)to)[i] = words[i];
+    asm volatile("" : : "r"(to) : "memory");
+    return 1;
+}
+
 /* Nothing was read: kernels before 6.3 refuse a program that looks at stack nobody wrote. */
 static inline u64 nothing(u8 *h, u32 bytes, u64 result)
 {
@@ -33,7 +50,7 @@ static inline _Bool l3_at(u8 *h, u64 head, u32 off, u32 tail, u32 type)
 {
     u32 need = type == ETH_IP ? 20 : type == ETH_ARP ? 28 : 40;
 
-    if (off + need > tail || !read(h, NT_L3_BYTES, head + off))
+    if (off + need > tail || !read_header(h, NT_L3_BYTES, head + off))
         return 0;
     if (type == ETH_IP)
         return is_ipv4(h);

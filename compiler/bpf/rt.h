@@ -12,6 +12,11 @@ typedef long long s64;
 
 static long (*const probe_read_kernel)(void *to, u32 size, const void *from) = (void *)113;
 
+/* Made by the compiler (codegen/cast.c): may memory at any address be read by plain loads, and the
+ * words at one. What can't be read is 0. */
+_Bool nt_can_cast(void);
+const u64 *nt_cast(u64 address);
+
 static inline u16 be16(const u8 *p)
 {
     return (u16)(p[0] << 8 | p[1]);

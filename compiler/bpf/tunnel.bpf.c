@@ -89,7 +89,7 @@ u64 nt_packet_inner_l2(u8 *h, u64 tunnel, u64 head, u32 tail)
 
     if (NT_TUNNEL_TYPE(tunnel) != ETH_FRAME)
         return nothing(h, NT_L2_BYTES, 0);
-    if (off + 14 > tail || !read(h, NT_L2_BYTES, head + off))
+    if (off + 14 > tail || !read_header(h, NT_L2_BYTES, head + off))
         return nothing(h, NT_L2_BYTES, NT_HAVE_UNPARSED);
     return l2_of(h, off, tail);
 }

@@ -195,6 +195,11 @@ LLVMValueRef nt_zext(struct nt_gen *g, LLVMValueRef value);
 LLVMValueRef nt_rt(struct nt_gen *g, const char *name, LLVMValueRef *args, unsigned nargs);
 void nt_set_location(struct nt_gen *g, struct nt_span at);
 
+/* module.c: of a function of compiler/bpf/. */
+void nt_make_inline(struct nt_gen *g, LLVMValueRef fn);
+/* cast.c: gives the functions of bpf/rt.h their bodies that depend on the kernel. */
+void nt_make_cast(struct nt_gen *g);
+
 /* order.c */
 void nt_order_blocks(struct nt_gen *g);
 

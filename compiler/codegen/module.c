@@ -126,7 +126,7 @@ static void open_gen(struct nt_gen *g, struct report *r, LLVMTargetMachineRef ma
 
 /* -- the C of compiler/bpf/ ------------------------------------------------------------------- */
 
-static void make_inline(struct nt_gen *g, LLVMValueRef fn)
+void nt_make_inline(struct nt_gen *g, LLVMValueRef fn)
 {
     static const char always[] = "alwaysinline", never[] = "noinline";
     static const char cpu[] = "target-cpu", features[] = "target-features";
@@ -157,7 +157,7 @@ static int link_bitcode(struct nt_gen *g, struct report *r)
         return fail(r, "the bitcode can't be linked", NULL);
     for (LLVMValueRef fn = LLVMGetFirstFunction(g->module); fn; fn = LLVMGetNextFunction(fn))
         if (!LLVMIsDeclaration(fn))
-            make_inline(g, fn);
+            nt_make_inline(g, fn);
     return 0;
 }
 
@@ -202,6 +202,7 @@ static int build(struct nt_gen *g, struct report *r)
 
     if (link_bitcode(g, r) < 0)
         return -1;
+    nt_make_cast(g);
     nt_make_maps(g);
     nt_vec_each (p, &g->u->progs)
         nt_lower_prog(g, p);

@@ -16,10 +16,15 @@ struct nt_probed {
 };
 
 static const char *const names[NT_FEATURE_MAX] = {
-    [NT_FEATURE_TP_BTF] = "tp_btf",           [NT_FEATURE_FENTRY] = "fentry",
-    [NT_FEATURE_KPROBE] = "kprobe",           [NT_FEATURE_KPROBE_MULTI] = "kprobe_multi",
-    [NT_FEATURE_RINGBUF] = "ringbuf",         [NT_FEATURE_ATOMIC_FETCH] = "atomic_fetch",
-    [NT_FEATURE_READ_KERNEL] = "read_kernel", [NT_FEATURE_LONG] = "long",
+    [NT_FEATURE_TP_BTF] = "tp_btf",
+    [NT_FEATURE_FENTRY] = "fentry",
+    [NT_FEATURE_KPROBE] = "kprobe",
+    [NT_FEATURE_KPROBE_MULTI] = "kprobe_multi",
+    [NT_FEATURE_RINGBUF] = "ringbuf",
+    [NT_FEATURE_ATOMIC_FETCH] = "atomic_fetch",
+    [NT_FEATURE_READ_KERNEL] = "read_kernel",
+    [NT_FEATURE_LONG] = "long",
+    [NT_FEATURE_CAST] = "cast",
 };
 
 struct nt_probed *nt_probed_new(void)
@@ -99,6 +104,31 @@ static bool accepts_read_kernel(void)
     };
     int fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns, sizeof(insns) / sizeof(*insns),
                            NULL);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Of a struct pt_regs, as codegen/cast.c reads it. */
+static bool accepts_cast(const struct nt_kernel *k)
+{
+    uint32_t cast = nt_kernel_find(k, "bpf_rdonly_cast", BTF_KIND_FUNC);
+    const struct bpf_insn insns[] = {
+        MOV(BPF_REG_1, 0),
+        MOV(BPF_REG_2, (int)nt_kernel_find(k, "pt_regs", BTF_KIND_STRUCT)),
+        INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, (int)cast),
+        INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_0, 0, 0),
+        INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_0, 8, 0),
+        INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_0, 16, 0),
+        INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_0, 24, 0),
+        INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_0, 32, 0),
+        MOV(BPF_REG_0, 0),
+        EXIT,
+    };
+    int fd = cast == 0 ? -1
+                       : bpf_prog_load(BPF_PROG_TYPE_KPROBE, NULL, "GPL", insns,
+                                       sizeof(insns) / sizeof(*insns), NULL);
 
     if (fd >= 0)
         close(fd);
@@ -208,6 +238,8 @@ static bool try_feature(const struct nt_kernel *k, enum nt_feature f)
         return accepts_read_kernel();
     case NT_FEATURE_LONG: /* what came after it says so too, in a tenth of the time */
         return nt_kernel_has(k, NT_FEATURE_ATOMIC_FETCH) || accepts_long();
+    case NT_FEATURE_CAST:
+        return accepts_cast(k);
     case NT_FEATURE_MAX:
         break;
     }

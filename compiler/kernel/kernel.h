@@ -126,6 +126,7 @@ enum nt_feature {
     NT_FEATURE_ATOMIC_FETCH, /* 5.12 */
     NT_FEATURE_READ_KERNEL,  /* bpf_probe_read_kernel beside bpf_probe_read (5.5) */
     NT_FEATURE_LONG,         /* programs of more than 4,096 instructions (5.2) */
+    NT_FEATURE_CAST,         /* bpf_rdonly_cast (6.2) */
     NT_FEATURE_MAX,
 };
 /* Asked by trying, once. Without the privilege to try, false. */
