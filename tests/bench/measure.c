@@ -5,7 +5,7 @@
  *                               killed. Nothing of what detaching and reporting cost is in it.
  *
  * One line: CPU microseconds, elapsed microseconds, then VmRSS, RssAnon and VmHWM in KiB at "ready"
- * (0 0 0 without it). What the command writes is shown only when it fails. */
+ * (without it 0 0 and the peak in all). What the command writes is shown only when it fails. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -127,6 +127,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "measure: '%s' failed\n%s", cmd[0], text);
         return 1;
     }
+    if (!ready)
+        m.peak = (unsigned long)usage.ru_maxrss;
     printf("%lld %lld %lu %lu %lu\n", cpu_us(&usage), end - begin, m.rss, m.anon, m.peak);
     return 0;
 }
