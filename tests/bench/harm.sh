@@ -58,7 +58,7 @@ measure_harm() { # ROUNDS
     sysctl -q -w kernel.bpf_stats_enabled=0
     ip netns exec "$right" chrt --fifo 10 "$build/tests/bench/flow" sink "$right_ip" >"$work/sink" &
     sink=$!
-    beside+=($sink)
+    beside+=("$sink")
     sleep 0.5
     for ((i = 0; i < $1; i++)); do
         n=0
