@@ -145,6 +145,7 @@ static void learn_states(struct nt_unit *u)
         u->tables.n = u->records.n = u->bodies.n = 0;
         nt_diags_rewind(u->cx, said, errors);
     } while (u->learned);
+    nt_states_drop_unused(u);
 }
 
 void nt_check(struct nt_unit *u)

@@ -298,6 +298,8 @@ struct nt_expr *nt_in_state(struct nt_scope *s, const struct nt_node *key,
                             const struct nt_node *state, struct nt_span at);
 uint16_t nt_state_index(const struct nt_unit *u, const struct nt_state *state);
 void nt_states_declare(struct nt_unit *u);
+/* A map of a file that is used, and which this script has no use for. */
+void nt_states_drop_unused(struct nt_unit *u);
 /* Reports state that is read and never written, or changed where a change could be lost. */
 void nt_states_check(struct nt_unit *u);
 /* guard.c: NULL: always. */

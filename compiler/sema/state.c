@@ -65,6 +65,16 @@ void nt_states_declare(struct nt_unit *u)
     }
 }
 
+void nt_states_drop_unused(struct nt_unit *u)
+{
+    uint32_t n = 0;
+
+    nt_vec_each (it, &u->states)
+        if ((*it)->type || (*it)->keyed || !nt_is_used(u, (*it)->at.source))
+            u->states.at[n++] = *it;
+    u->states.n = n;
+}
+
 static bool key_words_fit(const struct nt_state *state)
 {
     uint32_t words = 0;

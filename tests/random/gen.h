@@ -76,6 +76,7 @@ struct generator {
     bool in_kernel;   /* the body is an event's: state, functions and the kernel's structures */
     bool has_packet;
     bool own_event, own_of_packets; /* e0 is declared */
+    bool uses;                      /* used.nt */
     bool has_any;                   /* $p_any is declared, and has no value */
     bool pure;                      /* nothing but arguments, state and what is computed of them */
     int fuel;

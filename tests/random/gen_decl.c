@@ -44,8 +44,23 @@ void put_params(struct generator *g)
     }
 }
 
+/* used.nt has one of each. */
+static void put_use(struct generator *g)
+{
+    PUT("use \"" NTRACE_USED "\"\n");
+    g->uses = true;
+    add_leaf(g, "USED_PAGE", NUMBER, NULL);
+    add_leaf(g, "used_twice(cpu)", NUMBER, NULL);
+    add_leaf(g, "(cpu as used_size)", ENUM, "small large");
+    add_leaf(g, "used_size_of(cpu)", ENUM, "small large");
+    add_leaf(g, "(tid as used_wish)", FLAGS, "fast cheap");
+    g->of_packets[g->nof_packets++] = (struct leaf){"used_left", NUMBER, NULL};
+}
+
 void put_declarations(struct generator *g)
 {
+    if (!g->pure && chance(g->c, 6))
+        put_use(g);
     if (chance(g->c, 4)) {
         PUT("const LIMIT = 4096\n");
         add_leaf(g, "LIMIT", NUMBER, NULL);

@@ -59,6 +59,14 @@ static void put_use_of_own_event(struct generator *g)
     add_leaf(g, "length", NUMBER, NULL);
 }
 
+static void put_used_event(struct generator *g)
+{
+    PUT("used_event");
+    g->has_packet = true;
+    add_packet_leaves(g);
+    add_leaf(g, "used_pages", NUMBER, NULL);
+}
+
 static void put_events(struct generator *g)
 {
     const struct event *e = g->offers->event[pick(g->c, g->offers->nevents)];
@@ -136,6 +144,8 @@ void put_event(struct generator *g)
 {
     if (g->own_event && chance(g->c, 2))
         put_use_of_own_event(g);
+    else if (g->uses && chance(g->c, 3))
+        put_used_event(g);
     else if (pick(g->c, 3) == 2 && g->offers->nhooks)
         put_hook(g);
     else

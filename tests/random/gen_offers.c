@@ -222,6 +222,9 @@ static const char *const hooks[] = {
     "uretprobe:libc:malloc",
     "ucall:libc:getaddrinfo(node, service)",
     "ucall:libc:read(fd, buf, count)",
+    "usdt:" NTRACE_CALLED ":nt:point(i, byte, minus, seven)",
+    "usdt:" NTRACE_CALLED ":nt:guarded(i)",
+    "uprobe:" NTRACE_CALLED ":n*",
     "profile:99hz",
 };
 

@@ -200,6 +200,12 @@ static void put_loop(struct generator *g, int depth)
 
 static bool put_call_of_statements(struct generator *g)
 {
+    if (g->uses && chance(g->c, 2)) {
+        PUT("used_count(");
+        put_value(g, NUMBER, 2);
+        PUT(")");
+        return true;
+    }
     for (uint32_t i = 0; i < g->nfunctions; i++) {
         if (g->function[i].value != NKINDS)
             continue;
