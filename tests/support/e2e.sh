@@ -89,11 +89,11 @@ expect() { # WHAT GOT WANT
 }
 
 left_sends() {
-    in_left "$TRAFFIC" "$@"
+    "$TRAFFIC" "netns=$left" "$@"
 }
 
 right_sends() {
-    in_right "$TRAFFIC" "$@"
+    "$TRAFFIC" "netns=$right" "$@"
 }
 
 left_alone() { # MS ARGS...
@@ -143,7 +143,7 @@ serve() { # NAMESPACE ARGS...
     local out=$work/server.${#servers[@]}
 
     : >"$out"
-    nsenter --net="/run/netns/$1" "$TRAFFIC" "${@:2}" >"$out" & # no function: that would be a shell to kill
+    "$TRAFFIC" "netns=$1" "${@:2}" >"$out" &
     servers+=($!)
     wait_until "server is ready" has_line "$out" ready
 }

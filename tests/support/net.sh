@@ -48,11 +48,12 @@ net_side() { # INTERFACE MAC IP IP6, then the other side's MAC IP IP6
         neigh replace $7 lladdr $5 dev $1 nud permanent"
 }
 
+# Guests of the lab have these from their first namespace (tests/lab/init).
+net_settings=(net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_ra=0
+    net.ipv6.conf.default.router_solicitations=0 net.ipv6.conf.default.accept_dad=0
+    net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0)
 net_quiet() { # NAMESPACE
-    in_netns "$1" sysctl -q -w \
-        net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.accept_ra=0 \
-        net.ipv6.conf.default.router_solicitations=0 net.ipv6.conf.default.accept_dad=0 \
-        net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+    [[ -n ${NTRACE_LAB:-} ]] || in_netns "$1" sysctl -q -w "${net_settings[@]}"
 }
 
 net_make_namespace() {

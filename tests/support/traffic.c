@@ -16,10 +16,13 @@
  *                                            behind the Ethernet header outside the linear part
  *   traffic tso IFACE 0|1                    whether the device cuts TCP by itself
  *
+ * `netns=NAME` in front of the command: in that network namespace, without another process.
+ *
  * ADDR is IPv4 or IPv6. serve and hold print "ready" when packets may come. Exit code 0 when all
  * that was asked for was sent. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
@@ -28,6 +31,7 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/udp.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -415,8 +419,24 @@ static const struct command {
     {"frame", 3, frame},     {"tso", 2, set_tso},   {"ring", 3, ring},
 };
 
+static void enter_namespace(const char *name)
+{
+    char path[256];
+    int fd;
+
+    snprintf(path, sizeof(path), "/run/netns/%s", name);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    check(fd >= 0 && setns(fd, CLONE_NEWNET) == 0, path);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strncmp(argv[1], "netns=", 6) == 0) {
+        enter_namespace(argv[1] + 6);
+        argv++;
+        argc--;
+    }
     for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].args) {
             commands[i].run(argv + 2);
