@@ -94,6 +94,11 @@ static int trampoline(const struct nt_kernel *k, struct nt_arena *a, const char 
         *ret_why = no_function;
         return -ENOENT;
     }
+    if (nt_kernel_misplaces(k, target)) {
+        *ret_why = "this kernel would place the trampoline elsewhere, behind the function; a "
+                   "breakpoint (kprobe, kretprobe) is placed right";
+        return -EOPNOTSUPP;
+    }
     if (!fits_trampoline(k, &s)) {
         *ret_why = "trampolines take no more than six arguments, and no structs by value";
         return -EOPNOTSUPP;
@@ -212,7 +217,9 @@ NT_HOOK(fn)
     if (err < 0) {
         err = nt_hook_kprobe(k, a, target, ret_target, ret_why);
         if (err == -EOPNOTSUPP)
-            *ret_why = "this host has neither fentry nor kprobes";
+            *ret_why = nt_kernel_has(k, NT_FEATURE_FENTRY)
+                           ? "it takes a breakpoint, and this host has no kprobes"
+                           : "this host has neither fentry nor kprobes";
     }
     return err;
 }

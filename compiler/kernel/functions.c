@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A weak function that gave way to another has no symbol, but may have a line: behind that of the
+ * function before it, under this name, or before Linux 5.19 under that function's own. */
+static const char removed[] = "__ftrace_invalid_address";
+
 /* Sorted names, each of a function of its own: two of one name stand beside each other. */
 struct nt_functions {
     bool asked;
@@ -53,6 +57,13 @@ static int compare(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static bool is_repeated(const char *line)
+{
+    size_t len = strcspn(line, "\n") + 1;
+
+    return line[len - 1] && strncmp(line, line + len, len) == 0;
+}
+
 static void index_names(struct nt_functions *f)
 {
     size_t most = 1;
@@ -62,12 +73,12 @@ static void index_names(struct nt_functions *f)
     f->name = malloc(most * sizeof(*f->name));
     for (char *line = f->text; f->name && *line;) {
         char *end = line + strcspn(line, "\n"), *name;
-        bool last = !*end;
+        bool last = !*end, repeated = is_repeated(line);
 
         *end = '\0';
         name = name_in_line(line, f->is_kallsyms);
         name[strcspn(name, " \t")] = '\0'; /* behind it, if anything, "[MODULE]" */
-        if (*name && strncmp(name, "__ftrace_invalid_address", 24) != 0)
+        if (*name && !repeated && strncmp(name, removed, strlen(removed)) != 0)
             f->name[f->n++] = name;
         line = end + !last;
     }
@@ -167,12 +178,44 @@ static uint32_t count_of(const struct nt_functions *f, const char *name)
     return (uint32_t)(i - first);
 }
 
+/* Of a line of the text, or of the index, which has put NULs behind name and line. */
+static bool is_before_removed(const struct nt_functions *f, const char *line)
+{
+    const char *end = f->text + f->size, *next = line + strcspn(line, "\n") + 1;
+
+    if (f->name && next < end && *next == '[')
+        next += strlen(next) + 1;
+    return next < end && strncmp(next, removed, strlen(removed)) == 0;
+}
+
+static bool is_misplaced(const struct nt_functions *f, const char *func)
+{
+    bool misplaced = false;
+
+    if (f->name)
+        for (size_t i = first_of(f, func); i < f->n && strcmp(f->name[i], func) == 0; i++)
+            misplaced |= is_before_removed(f, f->name[i]);
+    else
+        for (const char *at = f->text; at && (at = line_of(f, at, func)); at += strlen(func))
+            misplaced |= is_before_removed(f, at);
+    return misplaced;
+}
+
+bool nt_kernel_misplaces(const struct nt_kernel *k, const char *func)
+{
+    bool misplaced = is_misplaced(list_of(k), func);
+
+    nt_saw_number(k, misplaced);
+    return misplaced;
+}
+
 /* What is said of one function that a pattern matches. */
 static void offer(const struct nt_kernel *k, const struct nt_kfunction *function,
                   nt_kfunction_fn *each, void *arg)
 {
     nt_saw_text(k, function->name);
     nt_saw_number(k, function->traceable);
+    nt_saw_number(k, function->misplaced);
     each(function, arg);
 }
 
@@ -204,7 +247,7 @@ static uint32_t count_lines(const struct nt_functions *f, const char *name)
     uint32_t n = 0;
 
     for (const char *at = f->text; (at = line_of(f, at, name)); at += strlen(name))
-        n++;
+        n += !is_repeated(at);
     return n;
 }
 
@@ -241,6 +284,7 @@ void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, boo
         if (nt_btf_kind(t) != BTF_KIND_FUNC || !matches(pattern, literal, function.name))
             continue;
         function.traceable = f->name ? count_of(f, function.name) : 1;
+        function.misplaced = f->name && is_misplaced(f, function.name);
         offer(k, &function, each, arg);
     }
     for (size_t i = 0; !typed && i < f->n; i++) {
@@ -250,6 +294,7 @@ void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, boo
             !matches(pattern, literal, f->name[i]))
             continue;
         function.traceable = count_of(f, f->name[i]);
+        function.misplaced = is_before_removed(f, f->name[i]);
         offer(k, &function, each, arg);
     }
 }

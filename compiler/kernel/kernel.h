@@ -139,6 +139,7 @@ struct nt_kfunction {
     const char *name;
     uint32_t id;        /* its BTF type; 0: not known */
     uint32_t traceable; /* how many of that name can be traced */
+    bool misplaced;     /* see nt_kernel_misplaces() */
 };
 typedef void nt_kfunction_fn(const struct nt_kfunction *function, void *arg);
 /* All whose names match a pattern with `*`, each name once: those that the kernel's types know, or
@@ -147,3 +148,9 @@ void nt_kernel_each_function(const struct nt_kernel *k, const char *pattern, boo
                              nt_kfunction_fn *each, void *arg);
 /* How many functions of that name can be traced (available_filter_functions, or kallsyms). */
 uint32_t nt_kernel_traceable(const struct nt_kernel *k, const char *func);
+/* Would this kernel place trampolines and kprobe.multi for this function in another, which never
+ * runs? Code of weak functions that the linker left out of the symbols still has places to trace.
+ * Where a function's own is not its first byte, but behind an ENDBR, the kernel looks for one in
+ * all that lies before the next symbol, and may find theirs (ftrace_location()). Single breakpoints
+ * are right. */
+bool nt_kernel_misplaces(const struct nt_kernel *k, const char *func);

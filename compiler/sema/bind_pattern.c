@@ -28,7 +28,8 @@ struct pattern {
     uint32_t nwanted;
     NT_VEC(const char *) names; /* targets, without the hook */
     NT_VEC(uint32_t) ids;       /* BTF types of functions, 0: not known */
-    uint32_t untraceable, shared, refused;
+    bool at_once;
+    uint32_t untraceable, shared, misplaced, refused;
 };
 
 /* -- arguments by their type ------------------------------------------------------------------ */
@@ -114,6 +115,10 @@ static void add_function(const struct nt_kfunction *f, void *arg)
     if (f->traceable != 1) {
         p->untraceable += f->traceable == 0;
         p->shared += f->traceable > 1;
+        return;
+    }
+    if (f->misplaced && p->at_once) {
+        p->misplaced++;
         return;
     }
     *nt_vec_push(p->u->cx->arena, &p->names) = nt_strdup(p->u->cx->arena, f->name);
@@ -285,6 +290,7 @@ static void say_left_out(const struct pattern *p, uint32_t probes)
     } lots[] = {
         {p->untraceable, "can't be traced"},
         {p->shared, "share their name with others"},
+        {p->misplaced, "would be watched in the wrong place by this kernel"},
         {p->refused, "lack what is asked of them"},
     };
     const char *text = "";
@@ -304,7 +310,6 @@ int nt_bind_pattern(struct nt_unit *u, const struct nt_bound *of, const char *ta
     struct pattern p = {.u = u, .probe = of->probe};
     struct nt_bound like = *of;
     uint32_t before = bounds->n;
-    bool at_once;
     int err;
 
     p.hook = nt_hook_of(of->probe->name, &target);
@@ -313,13 +318,13 @@ int nt_bind_pattern(struct nt_unit *u, const struct nt_bound *of, const char *ta
             nt_sprintf(u->cx->arena, "of a pattern at most %d arguments are found", MAX_WANTED);
         return -ENOENT;
     }
+    p.at_once = (strcmp(p.hook->name, "fn") == 0 || strcmp(p.hook->name, "kprobe") == 0) &&
+                nt_kernel_has(u->cx->kernel, NT_FEATURE_KPROBE_MULTI);
     err = find_names(&p, target, ret_why);
     if (err < 0)
         return err;
-    at_once = (strcmp(p.hook->name, "fn") == 0 || strcmp(p.hook->name, "kprobe") == 0) &&
-              nt_kernel_has(u->cx->kernel, NT_FEATURE_KPROBE_MULTI);
-    err =
-        at_once ? bind_groups(&p, &like, bounds, ret_why) : bind_alone(&p, &like, bounds, ret_why);
+    err = p.at_once ? bind_groups(&p, &like, bounds, ret_why)
+                    : bind_alone(&p, &like, bounds, ret_why);
     if (err == 0 && bounds->n == before && !*ret_why)
         *ret_why = p.nwanted ? "nothing of that name with these arguments is there to be traced"
                              : "nothing of that name is there to be traced";

@@ -18,10 +18,18 @@ static const char list[] = "tcp_v4_rcv\n"
                            "ip_rcv\n"
                            "twice\n"
                            "ip_rcv_core.isra.0\n"
+                           "before_weak\n"
+                           "before_weak\n"
                            "twice\n"
                            "__ftrace_invalid_address___640\n"
                            "ovs_vport_receive [openvswitch]\n"
-                           "veth_xmit [veth]\n";
+                           "veth_xmit [veth]\n"
+                           "irqfd_shutdown [kvm]\n"
+                           "__ftrace_invalid_address___196 [kvm]\n"
+                           "__ftrace_invalid_address___244 [kvm]\n"
+                           "irqfd_update [kvm]\n"
+                           "irqfd_wakeup [kvm]\n"
+                           "__ftrace_invalid_address___452 [kvm]\n";
 
 static char dir[] = "/tmp/ntrace-test-XXXXXX";
 
@@ -91,6 +99,13 @@ static void ask(struct nt_kernel *k)
     assert_int_equal(nt_kernel_traceable(k, "ip_rcv"), 1);
     assert_int_equal(nt_kernel_traceable(k, "twice"), 2);
     assert_true(nt_kernel_traceable(k, "veth_xmit"));
+    assert_int_equal(nt_kernel_traceable(k, "before_weak"), 1);
+    assert_true(nt_kernel_misplaces(k, "twice"));
+    assert_true(nt_kernel_misplaces(k, "irqfd_shutdown"));
+    assert_true(nt_kernel_misplaces(k, "irqfd_wakeup"));
+    assert_false(nt_kernel_misplaces(k, "irqfd_update"));
+    assert_false(nt_kernel_misplaces(k, "veth_xmit"));
+    assert_false(nt_kernel_misplaces(k, "nowhere"));
     assert_false(nt_kernel_traceable(k, "ip_rcv_core"));
     assert_false(nt_kernel_traceable(k, "ip"));
     assert_false(nt_kernel_traceable(k, "rcv"));
@@ -112,7 +127,7 @@ static void test_one(void **state)
     (void)state;
     ask(k);
     nt_kernel_each_function(k, "*", false, count_names, &n);
-    assert_int_equal(n, 6); /* each name once, no invalid address */
+    assert_int_equal(n, 10); /* each name once, no invalid address */
     ask(k);
     nt_kernel_close(&k);
 }
