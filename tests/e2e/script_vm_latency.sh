@@ -12,7 +12,7 @@ in_right tc qdisc add dev right2 root tbf rate 1mbit burst 1600 limit 100000
 drop_in "$right" forward "udp dport 11"
 
 see() { # ARGS...
-    start_ntrace vm_latency --vm-interface right0 --phy-interface right2 --src "$left_ip,$far_ip" --proto udp --format json "$@"
+    start_ntrace vm_latency --vm-interface right0 --phy-interface right2 --src "$left_ip,$far_ip" --dst "$left_ip,$far_ip" --proto udp --format json "$@"
     left_alone 150 udp $far_ip 9 12 size=1000 sport=1000
     in_far "$TRAFFIC" udp "$left_ip" 10 4 sport=2000
     left_sends udp $far_ip 11 3 sport=1000 # go nowhere
