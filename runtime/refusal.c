@@ -97,12 +97,11 @@ static struct nt_span place_of(struct nt_cx *cx, const struct nt_program *p, uin
     return at;
 }
 
-/* The verifier walks all ways through a program, up to a limit: that is no mistake of the
- * program's. */
-static bool is_too_much(const char *log)
+bool nt_refusal_is_too_much(const char *log)
 {
     return strstr(log, "BPF program is too large. Processed") ||
-           strstr(log, "jumps is too complex");
+           strstr(log, "jumps is too complex") ||
+           strstr(log, "BPF program is too complex"); /* so said before 5.2 */
 }
 
 static void report_too_much(struct nt_cx *cx, const struct nt_program *p, uint32_t probe)
@@ -150,7 +149,7 @@ bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p, struct bpf_
 
         if (!*log || probe < 0)
             continue;
-        if (is_too_much(log))
+        if (nt_refusal_is_too_much(log))
             report_too_much(cx, p, (uint32_t)probe);
         else
             report(cx, p, (uint32_t)probe, log);

@@ -24,6 +24,9 @@ void nt_refusal_close(struct nt_refusal *refusal);
 bool nt_refusal_report(struct nt_cx *cx, const struct nt_program *p, struct bpf_object *object,
                        const struct nt_refusal *refusal);
 
+/* The verifier follows all ways through a program, up to a limit (131,072 instructions before 5.2,
+ * a million since): that is no mistake of the program's. */
+bool nt_refusal_is_too_much(const char *log);
 /* What the end of a verifier's log says: the instruction (-1: none named) and the reason in its own
  * words, "" when there is none. ret_reason is cut to `size`. */
 int nt_refusal_read_log(const char *log, char *ret_reason, size_t size);

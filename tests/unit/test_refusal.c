@@ -49,6 +49,15 @@ static void test_too_large(void **state)
                 12, "BPF program is too large. Processed 1000001 insn");
 }
 
+static void test_what_is_too_much(void **state)
+{
+    (void)state;
+    assert_true(nt_refusal_is_too_much("BPF program is too large. Processed 131073 insn\n"));
+    assert_true(nt_refusal_is_too_much("BPF program is too complex\n"));
+    assert_true(nt_refusal_is_too_much("The sequence of 8193 jumps is too complex.\n"));
+    assert_false(nt_refusal_is_too_much("R1 invalid mem access 'scalar'\n"));
+}
+
 static void test_a_log_that_says_nothing(void **state)
 {
     (void)state;
@@ -71,6 +80,7 @@ int main(void)
         cmocka_unit_test(test_a_kernel_that_quotes_lines),
         cmocka_unit_test(test_an_old_kernel),
         cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_what_is_too_much),
         cmocka_unit_test(test_a_log_that_says_nothing),
         cmocka_unit_test(test_a_long_reason_is_cut),
     };
