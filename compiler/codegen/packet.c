@@ -360,6 +360,8 @@ struct nt_val nt_frame_length(struct nt_gen *g, const struct nt_expr *e)
         return inner_length(g, p);
     if (p->place == NT_AT_TRANSPORT)
         return length_to_be(g, p);
+    if (p->place == NT_AT_DATA) /* it begins there, whatever the packet says of its headers yet */
+        return (struct nt_val){.w = {field(g, p->len, g->i64)}};
     return (struct nt_val){.w = {nt_rt(g, "nt_packet_frame_len", args, 5)}};
 }
 

@@ -10,9 +10,9 @@ source "$SUPPORT/topology.sh"
 host_ip6=fd99::1 machine_ip6=fd99::2
 to="sport == 1000 and dport == 9 and dst in {$tap_ip, $machine_ip6}"
 from="sport == 9 and dport == 1000 and src in {$tap_ip, $machine_ip6}"
-columns="flow, len, eth, eth.src, ip.ttl, ip6.hlimit, udp.len, packet"
-out=(net_dev_queue:network net_dev_queue:any net_dev_start_xmit:network net_dev_start_xmit:any)
-in=(netif_receive_skb:mac netif_receive_skb:any netif_receive_skb:network)
+columns="flow, len, eth, eth.src, ttl, udp.len, packet"
+out=(net_dev_queue:any net_dev_start_xmit:any)
+in=(netif_receive_skb:any netif_receive_skb:network)
 script="
     on tx where $to { tx = count() by $columns }
     on tun_xmit where $to { tun_xmit = count() by $columns }
@@ -61,27 +61,29 @@ see() { # DEVICE LINK-LAYER-DIGITS, words of eth and eth.src out and in
     expect "written" "$(tap write 0 1 "${v4:28 - $2}")$(tap write 0 1 "${v6:28 - $2}")" okok
     stop_ntrace
     expect "exit code" "$status" 0
+    all=$(final_tables)
     for hook in "${sent[@]}"; do
-        expect "$1, $hook" "$(final_cells "$hook" | sed 's/ [^ ]* \([^ ]*\)$/ \1/')" "$3"
-        expect "packets, $1, $hook" "$(final_cells "$hook")" "$(final_cells tx)"
+        expect "$1, $hook" "$(cells_of "$hook" <<<"$all")" "$(cells_of tx <<<"$all")"
     done
     for hook in "${came[@]}"; do
-        expect "$1, $hook" "$(final_cells "$hook" | sed 's/ [^ ]* \([^ ]*\)$/ \1/')" "$4"
-        expect "packets, $1, $hook" "$(final_cells "$hook")" "$(final_cells rx)"
+        expect "$1, $hook" "$(cells_of "$hook" <<<"$all")" "$(cells_of rx <<<"$all")"
     done
-    ! has kprobe || expect "functions, $1" "$(final_cells fn_ip_rcv_network; final_cells fn_ipv6_rcv_network)" "$(final_cells rx)"
+    ! has kprobe || expect "functions, $1" "$(sed -nE 's/^fn_ip(v6)?_rcv_network //p' <<<"$all" | sort)" "$(cells_of rx <<<"$all")"
+    # Apart from their names.
+    expect "$1, sent" "$(cells_of tx <<<"$all" | sed 's/ [^ ]* \([^ ]*\)$/ \1/')" "$3"
+    expect "$1, came" "$(cells_of rx <<<"$all" | sed 's/ [^ ]* \([^ ]*\)$/ \1/')" "$4"
 }
 
 tap_up tap0 1
 see tap0 28 "\
-$tap_host_ip:1000 > $tap_ip:9 udp 142 true $tap_host_mac 64 null 108 1
-[$host_ip6]:1000 > [$machine_ip6]:9 udp 162 true $tap_host_mac null 64 108 1" "\
-$tap_ip:9 > $tap_host_ip:1000 udp 46 true $tap_mac 64 null 12 1
-[$machine_ip6]:9 > [$host_ip6]:1000 udp 66 true $tap_mac null 64 12 1"
+$tap_host_ip:1000 > $tap_ip:9 udp 142 true $tap_host_mac 64 108 1
+[$host_ip6]:1000 > [$machine_ip6]:9 udp 162 true $tap_host_mac 64 108 1" "\
+$tap_ip:9 > $tap_host_ip:1000 udp 46 true $tap_mac 64 12 1
+[$machine_ip6]:9 > [$host_ip6]:1000 udp 66 true $tap_mac 64 12 1"
 ip -n "$right" link del tap0
 tap_up tun0 1 tun
 see tun0 0 "\
-$tap_host_ip:1000 > $tap_ip:9 udp 142 false null 64 null 108 1
-[$host_ip6]:1000 > [$machine_ip6]:9 udp 162 false null null 64 108 1" "\
-$tap_ip:9 > $tap_host_ip:1000 udp 46 false null 64 null 12 1
-[$machine_ip6]:9 > [$host_ip6]:1000 udp 66 false null null 64 12 1"
+$tap_host_ip:1000 > $tap_ip:9 udp 142 false null 64 108 1
+[$host_ip6]:1000 > [$machine_ip6]:9 udp 162 false null 64 108 1" "\
+$tap_ip:9 > $tap_host_ip:1000 udp 46 false null 64 12 1
+[$machine_ip6]:9 > [$host_ip6]:1000 udp 66 false null 64 12 1"

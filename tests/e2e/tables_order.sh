@@ -18,10 +18,9 @@ choice() { # VALUE...: x by the datagram's port
     done
     echo "${text}(0 as $type)"
 }
-# The numbers of a table's rows, as they stand.
-order() { # TABLE
-    # shellcheck disable=SC2016 # $name is jq's
-    jq -r 'select(.type == "table" and .name == $name) | .rows[].key.n' --arg name "$1" "$work/out" | xargs
+# The numbers of all tables' rows, as they stand, behind the tables' names.
+orders() {
+    jq -r 'select(.type == "table") | [.name, .rows[].key.n] | map(tostring) | join(" ")' "$work/out"
 }
 aggs="max(x) min(x) sum(x) avg(x)"
 
@@ -58,11 +57,12 @@ for type in int uint; do
     done
     stop_ntrace
     expect "exit code" "$status" 0
+    all=$(orders)
     for where in of own; do
         for agg in $aggs; do
-            expect "$type, $where, by $agg" "$(order "${where}_${agg%(x)}")" "$down"
+            expect "$type, $where, by $agg" "$(cells_of "${where}_${agg%(x)}" <<<"$all")" "$down"
         done
-        expect "$type, $where, by key" "$(order "${where}_key")" "$up"
+        expect "$type, $where, by key" "$(cells_of "${where}_key" <<<"$all")" "$up"
     done
 done
 
@@ -78,7 +78,7 @@ ordered() { # WHAT VALUE...
         begin { $sets }
         end { print keyed by x }"
     expect "exit code" "$status" 0
-    expect "$1" "$(order keyed)" "$(seq 1 $(($# - 1)) | xargs)"
+    expect "$1" "$(orders | cells_of keyed)" "$(seq 1 $(($# - 1)) | xargs)"
 }
 ordered "addresses" 1.2.3.4 9.255.255.255 10.0.0.1 10.0.0.2 10.0.1.0 192.168.0.1 2001:db8::1 \
     fd00::1 fd00::1:0 fd00:0:0:1:: fd00:1:: fe80::1

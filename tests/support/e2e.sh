@@ -20,6 +20,7 @@
 #   json FILTER [ARGS...]    jq over the lines of $work/out; compact, keys sorted
 #   final_rows [TABLE]       rows of a table of the report at the end, sorted, one a line
 #   final_cells [TABLE]      the same without names: keys, then values, each in the script's order
+#   final_tables             the cells of all tables in one go, behind their tables' names: `cells_of TABLE <<<"$all"`
 #   accounts                 of each path at the end: started = done + lost + again + joined + open + evicted
 #   event_cells              rows of emit, sorted: their values in the script's order
 #   unheard NAMESPACE        how many datagrams came there to ports without a socket
@@ -196,6 +197,16 @@ final_cells() {
     jq -nr '[inputs | select(.type == "table" and .final and ($name == "" or .name == $name)) | .rows[]
         | [.key[], .values[]] | map(tostring) | join(" ")] | sort[]' --arg name "${1:-}" "$work/out" ||
         fail "the output is not JSON"
+}
+
+final_tables() {
+    jq -r 'select(.type == "table" and .final) | .name as $name | .rows[]
+        | [$name, .key[], .values[]] | map(tostring) | join(" ")' "$work/out" | sort ||
+        fail "the output is not JSON"
+}
+
+cells_of() { # TABLE
+    sed -n "s/^$1 //p"
 }
 
 accounts() {
