@@ -133,7 +133,7 @@ event_rows() {
     done 3< <(events_all)
     while IFS='|' read -r name what script <&3; do
         awk '{ print $1 + 10 }' "$work/event.empty.hand" >"$work/bound"
-        row "event refused, $what, against nothing in C + 10 ns" "refused.$name" bound ns 1 "$([[ $name == device ]] && echo 0 || echo 1.9)"
+        row "event refused, $what, against nothing in C + 10 ns" "refused.$name" bound ns 1 "$([[ $name == device ]] && echo 0 || echo 1.5)"
     done 3< <(refused_all)
     note "Rows lost of those that ntrace emitted, in all turns: $(awk '{ n += $1 } END { print n + 0 }' "$work/lost.emit")."
     row "event, path of 2 stages (both), against count by reason in C" path event.count.hand ns

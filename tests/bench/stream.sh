@@ -35,7 +35,7 @@ measure_stream() { # ROUNDS PACKETS
             printf(\"%s %s %d %d\n\", ntop(\$ip->saddr), ntop(\$ip->daddr), \$udp->dest, $skb_bpftrace->len); }
             $ready_bpftrace"
     done
-    row "row of 4 fields, CPU of the tracer, text, against bpftrace" stream.text stream.bpftrace us 0.25 0.55
+    row "row of 4 fields, CPU of the tracer, text, against bpftrace" stream.text stream.bpftrace us 0.25
     row "row of 4 fields, CPU of the tracer, JSON, against bpftrace's text" stream.json stream.bpftrace us
     for name in text json bpftrace; do
         note "Rows lost of a burst of $2, $name: $(median "lost.$name") %."
