@@ -7,7 +7,7 @@ start_ntrace --format json -e "
     on rx where dst in {$right_ip, $right_ip6} {
         load = count(), sum(len), hist(len) by sport, src
     }
-    every 50ms { print load; clear load }"
+    every 10ms { print load; clear load }"
 for sport in 1000 1001 1002 1003; do
     left_sends udp "$right_ip" 9 5000 sport=$sport &
     pids+=($!)
