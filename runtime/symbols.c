@@ -12,6 +12,7 @@ enum { MAX_FRAMES = 127, MAX_NAMES = 8192, MAX_OFFSET = 1 << 20 };
 struct name {
     uint64_t address, base; /* base: of the nearest symbol at or below; 0: none */
     char *symbol, *module;  /* "ovs_vport_receive", "[openvswitch]" or NULL */
+    bool is_data;           /* what is behind it is not of it */
 };
 
 /* Names are sorted by address; `wanted` wait for the next pass. */
@@ -123,11 +124,13 @@ static void take_wanted(struct nt_symbols *s)
     qsort(s->names, s->n, sizeof(s->names[0]), compare_names);
 }
 
-static void set_name(struct name *name, uint64_t base, const char *symbol, const char *module)
+static void set_name(struct name *name, uint64_t base, bool is_data, const char *symbol,
+                     const char *module)
 {
     free(name->symbol);
     free(name->module);
     name->base = base;
+    name->is_data = is_data;
     name->symbol = strdup(symbol);
     name->module = module && *module ? strdup(module) : NULL;
 }
@@ -147,7 +150,7 @@ static void read_line(struct nt_symbols *s, const char *line, bool *shown)
     if (i == s->n || kind == 'a' || kind == 'A')
         return;
     if (base > s->names[i].base)
-        set_name(&s->names[i], base, symbol, module);
+        set_name(&s->names[i], base, !strchr("tTwW", kind), symbol, module);
 }
 
 static void resolve(struct nt_symbols *s)
@@ -162,8 +165,8 @@ static void resolve(struct nt_symbols *s)
         read_line(s, line, &shown);
     for (uint32_t i = 1; i < s->n; i++)
         if (s->names[i - 1].base > s->names[i].base)
-            set_name(&s->names[i], s->names[i - 1].base, s->names[i - 1].symbol,
-                     s->names[i - 1].module);
+            set_name(&s->names[i], s->names[i - 1].base, s->names[i - 1].is_data,
+                     s->names[i - 1].symbol, s->names[i - 1].module);
     s->hidden = !shown;
     free(line);
     if (f)
@@ -196,11 +199,16 @@ void nt_symbols_want(struct nt_symbols *s, const struct nt_value *value)
             want(s, frames[i]);
 }
 
+static bool is_named(const struct name *name, uint64_t address)
+{
+    return name && name->base && address - name->base <= (name->is_data ? 0 : MAX_OFFSET);
+}
+
 static void print_address(struct nt_symbols *s, uint64_t address, struct nt_str *out)
 {
     const struct name *name = find(s, address);
 
-    if (!name || !name->base || address - name->base > MAX_OFFSET) {
+    if (!is_named(name, address)) {
         nt_str_printf(out, "0x%lx", address);
         return;
     }
@@ -219,8 +227,8 @@ void nt_symbols_address(struct nt_symbols *s, uint64_t address, struct nt_str *o
     print_address(s, address, out);
 }
 
-/* What a stack begins with on every kernel: the tracer's own program, and how the kernel called it.
- */
+/* What a stack begins with on every kernel: the tracer's own program, and how the kernel called it,
+ * by code that was made for it and that some kernels give no name. */
 static bool is_own(const struct nt_symbols *s, uint64_t address)
 {
     static const char *const starts[] = {
@@ -230,7 +238,9 @@ static bool is_own(const struct nt_symbols *s, uint64_t address)
     };
     const struct name *name = find(s, address);
 
-    for (size_t i = 0; name && name->symbol && i < sizeof(starts) / sizeof(starts[0]); i++)
+    if (!is_named(name, address))
+        return true;
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
         if (strncmp(name->symbol, starts[i], strlen(starts[i])) == 0)
             return true;
     return false;
@@ -262,6 +272,8 @@ void nt_symbols_stack(struct nt_symbols *s, uint64_t id, struct nt_str *out)
         resolve(s);
     while (first < n && is_own(s, frames[first]))
         first++;
+    if (first == n)
+        first = 0; /* names are hidden */
     for (uint32_t i = first; i < n; i++) {
         print_address(s, frames[i], out);
         nt_str_puts(out, "\n");

@@ -17,7 +17,8 @@ static const char kallsyms[] = "0000000000000000 A fixed_percpu_data\n"
                                "ffffffff81000100 T tcp_v4_rcv_alias\n"
                                "ffffffff81000200 t udp_rcv\n"
                                "ffffffffc0002000 t ovs_vport_send\t[openvswitch]\n"
-                               "ffffffffc0001000 t ovs_vport_receive\t[openvswitch]\n";
+                               "ffffffffc0001000 t ovs_vport_receive\t[openvswitch]\n"
+                               "ffffffffc0003000 d __this_module\t[openvswitch]\n";
 static const char hidden[] = "0000000000000000 T _stext\n"
                              "0000000000000000 T tcp_v4_rcv\n";
 
@@ -72,6 +73,17 @@ static void test_nearest_symbol_below(void **state)
     assert_name(f, 0xffffffff81000200, "udp_rcv");
     assert_name(f, 0xffffffffc0001040, "ovs_vport_receive+0x40 [openvswitch]");
     assert_name(f, 0xffffffffc0002001, "ovs_vport_send+0x1 [openvswitch]");
+    close_fixture(f);
+}
+
+/* Code that was made lately lies behind modules; their data is not its name. */
+static void test_behind_data(void **state)
+{
+    struct fixture *f = open_fixture(kallsyms);
+
+    (void)state;
+    assert_name(f, 0xffffffffc0003000, "__this_module [openvswitch]");
+    assert_name(f, 0xffffffffc0003010, "0xffffffffc0003010");
     close_fixture(f);
 }
 
@@ -141,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nearest_symbol_below),
+        cmocka_unit_test(test_behind_data),
         cmocka_unit_test(test_memory_without_a_name),
         cmocka_unit_test(test_one_pass_serves_all_that_is_wanted),
         cmocka_unit_test(test_a_later_pass_keeps_what_is_known),
