@@ -239,32 +239,35 @@ u64 nt_packet_mark(const u8 *l3, u64 l3_have)
     return mark;
 }
 
-/* What a step of the parse found. Each reader reads it anew, so that what one has seen of it keeps
- * no ways apart for the next. */
-void nt_packet_keep(u32 *word, u64 found);
-void nt_packet_keep(u32 *word, u64 found)
+/* What a step of the parse found. Where the verifier is to forget it, each reader reads it anew, so
+ * that what one has seen of it keeps no ways apart for the next. */
+void nt_packet_keep(u64 *word, u64 found, _Bool forget);
+void nt_packet_keep(u64 *word, u64 found, _Bool forget)
 {
-    put_unknown(word, (u32)found, (u32)(found >> 32));
+    if (forget)
+        put_unknown((u32 *)word, (u32)found, (u32)(found >> 32));
+    else
+        *word = found;
 }
 
-u64 nt_packet_low(const u32 *word);
-u64 nt_packet_low(const u32 *word)
+u64 nt_packet_low(const u64 *word, _Bool forget);
+u64 nt_packet_low(const u64 *word, _Bool forget)
 {
-    return get_unknown(word, 0);
+    return forget ? get_unknown((const u32 *)word, 0) : (u32)*word;
 }
 
-u64 nt_packet_high(const u32 *word);
-u64 nt_packet_high(const u32 *word)
+u64 nt_packet_high(const u64 *word, _Bool forget);
+u64 nt_packet_high(const u64 *word, _Bool forget)
 {
-    return get_unknown(word, 1);
+    return forget ? get_unknown((const u32 *)word, 1) : *word >> 32;
 }
 
 /* True the first time: word is of a number that was 0. */
-_Bool nt_packet_count(u32 *word);
-_Bool nt_packet_count(u32 *word)
+_Bool nt_packet_count(u64 *word, _Bool forget);
+_Bool nt_packet_count(u64 *word, _Bool forget)
 {
-    if (get_unknown(word, 0))
+    if (nt_packet_low(word, forget))
         return 0;
-    put_unknown(word, 1, 0);
+    nt_packet_keep(word, 1, forget);
     return 1;
 }

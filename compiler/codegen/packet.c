@@ -2,6 +2,7 @@
  * if that is on every way to all later uses; f.layers says which are. The parse itself is C, in
  * compiler/bpf/packet.bpf.c. */
 #include "compiler/codegen/gen.h"
+#include "compiler/kernel/kernel.h"
 
 #include "compiler/bpf/packet.h"
 
@@ -33,14 +34,21 @@ static LLVMValueRef tail(struct nt_gen *g, const struct nt_packet *p)
     return g->f.packet[0].tail ? g->f.packet[0].tail : field(g, p->tail, g->i32);
 }
 
+/* Is the verifier to forget what was found? Before 6.2, when it began to note what of a way
+ * matters, it keeps ways apart anyhow: the more tests it can't decide, the more of them. */
+static LLVMValueRef forgets(struct nt_gen *g)
+{
+    return LLVMConstInt(g->i1, nt_kernel_at_least(g->u->cx->kernel, "6.2"), false);
+}
+
 LLVMValueRef nt_found_bits(struct nt_gen *g, LLVMValueRef room)
 {
-    return nt_rt(g, "nt_packet_low", &room, 1);
+    return nt_rt(g, "nt_packet_low", (LLVMValueRef[]){room, forgets(g)}, 2);
 }
 
 static LLVMValueRef found_above(struct nt_gen *g, LLVMValueRef room)
 {
-    return nt_rt(g, "nt_packet_high", &room, 1);
+    return nt_rt(g, "nt_packet_high", (LLVMValueRef[]){room, forgets(g)}, 2);
 }
 
 LLVMValueRef nt_found(struct nt_gen *g, LLVMValueRef room)
@@ -58,7 +66,7 @@ static LLVMValueRef counted(struct nt_gen *g)
     if (!g->f.counted) {
         g->f.counted = nt_room(g, 1, "counted");
         nt_at(g, g->f.entry);
-        nt_rt(g, "nt_packet_keep", (LLVMValueRef[]){g->f.counted, nt_i64(g, 0)}, 2);
+        nt_rt(g, "nt_packet_keep", (LLVMValueRef[]){g->f.counted, nt_i64(g, 0), forgets(g)}, 3);
         nt_at(g, here);
     }
     return g->f.counted;
@@ -69,11 +77,11 @@ static void count_unparsed(struct nt_gen *g, LLVMValueRef found)
 {
     LLVMBasicBlockRef yes = nt_block_new(g, "unparsed"), done = nt_block_new(g, "parsed");
     LLVMBasicBlockRef first = nt_block_new(g, "unparsed_first");
-    LLVMValueRef word = counted(g);
+    LLVMValueRef args[] = {counted(g), forgets(g)};
 
     nt_branch(g, nt_any_bit(g, nt_found_bits(g, found), NT_HAVE_UNPARSED), yes, done);
     nt_at(g, yes);
-    LLVMBuildCondBr(g->b, nt_rt(g, "nt_packet_count", &word, 1), first, done);
+    LLVMBuildCondBr(g->b, nt_rt(g, "nt_packet_count", args, 2), first, done);
     nt_at(g, first);
     nt_count(g, NT_CNT_UNPARSED);
     LLVMBuildBr(g->b, done);
@@ -84,7 +92,7 @@ static void keep(struct nt_gen *g, LLVMValueRef *room, const char *name, LLVMVal
 {
     if (!*room)
         *room = nt_room(g, 1, name);
-    nt_rt(g, "nt_packet_keep", (LLVMValueRef[]){*room, found}, 2);
+    nt_rt(g, "nt_packet_keep", (LLVMValueRef[]){*room, found, forgets(g)}, 3);
     count_unparsed(g, *room);
 }
 
