@@ -15,11 +15,11 @@ flows() {
     json 'select(.name == "flows" and .final) | .rows[] | [.key.path, .key.flow, .values["count()"]]'
 }
 # Each part, and whether its median is 20 ms or more; quantiles are within 2 %. Of packets that leave their queue in one go the first
-# alone is told, so what ends at `deq` for one ends at `nic` for the other.
+# alone is told, so what ends at `deq` for one ends at `nic` for the other. Conntrack is on the way where it is loaded.
 parts() {
     json 'select(.name == "hops" and .final) | .rows[]
         | [.key.path, .key.from, .key.stage, .values["quantiles(latency)"].p50 >= 19600000]' |
-        sed 's/"deq"/"nic"/g' | grep -v '"nic","nic"' | sort -u
+        sed 's/"deq"/"nic"/g; s/"ct","l4"/"ip","l4"/' | grep -v '"nic","nic"\|"ip","ct"' | sort -u
 }
 # What went nowhere is lost after a second, or earlier when its buffer has another packet.
 counted() {

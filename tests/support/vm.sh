@@ -130,12 +130,27 @@ vm_make() {
     vm_start
 }
 
+# On a hypervisor that is emulated itself a machine ends at times by itself (QEMU with it, by -no-reboot)
+# before its first word: it is started anew, once.
+vm_again() {
+    tail -5 $vm_dir/log $vm_dir/console >&2
+    rm -f $vm_dir/agent.in $vm_dir/agent.out
+    vm_start 8>&-
+}
+
+vm_open() {
+    exec {vm_in}<>$vm_dir/agent.in {vm_out}<>$vm_dir/agent.out
+}
+
 vm_up() {
     mkdir -p $vm_dir
     exec 8>$vm_dir/lock
     flock 8
     [[ -e $vm_dir/pid ]] || vm_make 8>&-
-    kill -0 "$(vm_pid)" 2>/dev/null || fail "the machine has ended: $(tail -5 $vm_dir/log)"
-    exec {vm_in}<>$vm_dir/agent.in {vm_out}<>$vm_dir/agent.out
+    vm_open
+    (vm true) && return
+    ! kill -0 "$(vm_pid)" 2>/dev/null || fail "the machine does not answer"
+    vm_again
+    vm_open
     vm true
 }
