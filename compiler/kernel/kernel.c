@@ -118,8 +118,10 @@ int nt_kernel_open(const struct nt_kernel_options *o, struct nt_kernel **ret_k,
     struct nt_kernel *k = calloc(1, sizeof(*k));
     int err = -ENOMEM;
 
-    if (k)
+    if (k) {
         k->foreign = o->fixture || o->btf;
+        k->is_fixture = o->fixture;
+    }
     if (k && (k->probed = nt_probed_new()) && (k->functions = nt_functions_new()) &&
         (k->modules = nt_modules_new()) && (k->seen = nt_seen_new()))
         err = o->fixture ? open_fixture(k, o->fixture, o->btf) : open_running(k, o->btf);
@@ -167,7 +169,7 @@ void nt_kernel_close(struct nt_kernel **pk)
 
 bool nt_kernel_lacks_device(const struct nt_kernel *k, const char *name)
 {
-    return !k->features && if_nametoindex(name) == 0 && errno == ENODEV;
+    return !k->is_fixture && if_nametoindex(name) == 0 && errno == ENODEV;
 }
 
 const char *nt_kernel_release(const struct nt_kernel *k)

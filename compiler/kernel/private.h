@@ -7,7 +7,8 @@
 /* Where things are; NULL: there is none of it. */
 struct nt_kernel {
     struct nt_btf *btf;
-    bool foreign; /* the types are of a file, not the running kernel's own */
+    bool foreign;    /* the types are of a file, not the running kernel's own */
+    bool is_fixture; /* nothing is of the running kernel */
     char *release;
     const char *version;            /* NULL: not known; the profile's name is the caller's */
     char *tracing;                  /* directory of tracefs */
