@@ -104,18 +104,40 @@ int nt_reporter_ready(struct nt_reporter *r)
     return nt_reporter_flush(r);
 }
 
+/* What the kernel's times lack to the time of day. Between two readings anything may run: of some
+ * tries the shortest counts, and it stays while it is right to a millisecond, so that rows keep
+ * their order. */
+static uint64_t to_real(struct nt_reporter *r)
+{
+    enum { TRIES = 3, CLOSE_NS = 2000, SAME_NS = 1000000 };
+    uint64_t shortest = UINT64_MAX, offset = 0;
+
+    for (int i = 0; i < TRIES && shortest > CLOSE_NS; i++) {
+        uint64_t before = nt_clock_read(CLOCK_MONOTONIC), real = nt_clock_read(CLOCK_REALTIME);
+        uint64_t took = nt_clock_read(CLOCK_MONOTONIC) - before;
+
+        if (took < shortest) {
+            shortest = took;
+            offset = real - before - took / 2;
+        }
+    }
+    if (offset - r->to_real + SAME_NS > 2 * SAME_NS)
+        r->to_real = offset;
+    return r->to_real;
+}
+
 /* All names of the batch are looked up in one go. */
 int nt_reporter_rows(void *reporter, const struct nt_ring_row *rows, uint32_t n)
 {
     struct nt_reporter *r = reporter;
-    uint64_t to_real = nt_clock_read(CLOCK_REALTIME) - nt_clock_read(CLOCK_MONOTONIC);
+    uint64_t offset = to_real(r);
     int error = 0;
 
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t v = 0; v < rows[i].nvalues; v++)
             nt_symbols_want(r->symbols, &rows[i].values[v]);
     for (uint32_t i = 0; i < n && error == 0; i++)
-        error = put_row(r, &rows[i], to_real);
+        error = put_row(r, &rows[i], offset);
     if (error == 0 && r->packets && nt_pcapng_flush(r->packets) < 0)
         error = nt_fail(r->cx, "write captured packets", -errno);
     return error < 0 ? error : nt_reporter_flush(r);

@@ -27,9 +27,10 @@ struct nt_reporter {
     uint64_t max_rows;                /* 0: as many as come */
     uint64_t rows, left_out;          /* before the end: written, and beyond max_rows */
     uint64_t attached;                /* ns of CLOCK_MONOTONIC */
-    bool snapshot;                    /* taken, for the body that runs */
-    bool stopped;                     /* no event comes any more */
-    bool printed;                     /* by the body that runs: a table */
+    uint64_t to_real; /* ns from CLOCK_MONOTONIC to CLOCK_REALTIME; 0: not asked yet */
+    bool snapshot;    /* taken, for the body that runs */
+    bool stopped;     /* no event comes any more */
+    bool printed;     /* by the body that runs: a table */
     bool hidden_said;
 };
 

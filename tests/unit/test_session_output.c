@@ -34,6 +34,20 @@ static void make_fifo(char *ret_path)
     assert_int_equal(mkfifo(ret_path, 0600), 0);
 }
 
+/* Starts it with output into a fifo, and takes the first byte. */
+static int start_into_fifo(struct run *run, struct nt_program *p, struct nt_cli *cli, char *fifo)
+{
+    char first;
+    int fd;
+
+    make_fifo(fifo);
+    cli->output = fifo;
+    session_start(run, p, cli);
+    fd = open(fifo, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, &first, 1), 1);
+    return fd;
+}
+
 /* With nothing to write, the tracer notices all the same. */
 static void test_a_reader_that_left_ends_it(void **state)
 {
@@ -41,16 +55,12 @@ static void test_a_reader_that_left_ends_it(void **state)
     struct nt_program *p = session_program(&t);
     struct nt_cli cli = {0};
     struct run run;
-    char fifo[64], first, *text;
+    char fifo[64], *text;
     int fd;
 
     (void)state;
     p->nbodies = 0;
-    make_fifo(fifo);
-    cli.output = fifo;
-    session_start(&run, p, &cli);
-    fd = open(cli.output, O_RDONLY | O_CLOEXEC);
-    assert_int_equal(read(fd, &first, 1), 1);
+    fd = start_into_fifo(&run, p, &cli, fifo);
     close(fd);
     assert_int_equal(session_end(&run, 0, &text), 0);
     unlink(cli.output);
@@ -64,15 +74,11 @@ static void test_a_reader_that_sleeps_does_not_hold_it(void **state)
     struct nt_program *p = session_program(&t);
     struct nt_cli cli = {0};
     struct run run;
-    char fifo[64], first, *text;
+    char fifo[64], *text;
     int fd;
 
     (void)state;
-    make_fifo(fifo);
-    cli.output = fifo;
-    session_start(&run, p, &cli);
-    fd = open(cli.output, O_RDONLY | O_CLOEXEC);
-    assert_int_equal(read(fd, &first, 1), 1);
+    fd = start_into_fifo(&run, p, &cli, fifo);
     session_load(SYS_getuid, 5000); /* more rows than the pipe holds */
     assert_int_equal(session_end(&run, SIGTERM, &text), NT_EXIT_ERROR);
     close(fd);
