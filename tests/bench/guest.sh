@@ -91,4 +91,5 @@ if has vm && has types:vhost; then
     vm_up
     in_wire ping -c 1 -W 20 $vm_ip >/dev/null
     measure vhost_queue "ping and answer" 100 tun_xmit into_the_vm
+    measure tun_ring "ping and answer" 100 tun_xmit into_the_vm --dev vnet0
 fi
